@@ -1,0 +1,92 @@
+"""Refuses configuration that is half made, in sentences, before anything starts."""
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from docplatform.lib import client
+
+TAG = "docplatform"
+S3_PARTS = ("S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY")
+
+
+@register(TAG)
+def s3_is_whole(**kwargs: Any) -> list[CheckMessage]:
+    """A bucket comes with both keys and addresses that are URLs; nothing of S3 comes without a bucket."""
+    given = [name for name in S3_PARTS if getattr(settings, name)]
+    if not settings.S3_BUCKET:
+        told = f"{given[0]} is set, but S3_BUCKET is not." if given else ""
+        return (
+            [Error(told, hint="Set S3_BUCKET too, or remove the S3 settings.", id="docplatform.E001")] if told else []
+        )
+    found: list[CheckMessage] = [
+        Error(
+            f"S3_BUCKET is set, but {name} is not.",
+            hint="Files in S3 need a bucket and both keys.",
+            id="docplatform.E002",
+        )
+        for name in ("S3_ACCESS_KEY", "S3_SECRET_KEY")
+        if name not in given
+    ]
+    found += [
+        Error(f"{name} must begin with http:// or https://.", id="docplatform.E003")
+        for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL")
+        if name in given and urlsplit(getattr(settings, name)).scheme not in {"http", "https"}
+    ]
+    return found
+
+
+@register(TAG)
+def proxies_are_addresses(**kwargs: Any) -> list[CheckMessage]:
+    """A proxy is an IP address or a network; a name could be anybody tomorrow."""
+    return [
+        Error(f"TRUSTED_PROXIES holds {name!r}, which is not an IP address or network.", id="docplatform.E004")
+        for name in settings.TRUSTED_PROXIES
+        if not _is_network(name)
+    ]
+
+
+def _is_network(name: str) -> bool:
+    try:
+        ipaddress.ip_network(name, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+@register(TAG)
+def redis_is_redis(**kwargs: Any) -> list[CheckMessage]:
+    """The address of the optional broker."""
+    if not settings.REDIS_URL or urlsplit(settings.REDIS_URL).scheme in {"redis", "rediss", "unix"}:
+        return []
+    return [Error("REDIS_URL must look like redis://host:6379/0.", id="docplatform.E005")]
+
+
+@register(TAG)
+def secret_is_long(**kwargs: Any) -> list[CheckMessage]:
+    """A key that somebody made up by hand can be guessed, and with it every session."""
+    if len(settings.SECRET_KEY) >= 32:
+        return []
+    hint = "Remove it: one is made and kept in the data directory."
+    return [Error("SECRET_KEY has fewer than 32 characters.", hint=hint, id="docplatform.E006")]
+
+
+@register(TAG)
+def strangers_come_by_https(**kwargs: Any) -> list[CheckMessage]:
+    """What other machines can reach should be encrypted, by a proxy that we know."""
+    if settings.IS_HTTPS:
+        if settings.TRUSTED_PROXIES:
+            return []
+        hint = (
+            "Name its address, for example TRUSTED_PROXIES=127.0.0.1: until then all people seem to have one address."
+        )
+        return [Warning("PUBLIC_URL is https, but no proxy is trusted.", hint=hint, id="docplatform.W002")]
+    host = client.parse(settings.HOST)
+    if settings.HOST == "localhost" or (host is not None and host.is_loopback):
+        return []
+    hint = "Put a proxy with HTTPS in front, and set PUBLIC_URL to the address that people use."
+    text = f"HOST={settings.HOST} lets other machines in, but PUBLIC_URL is not https: passwords travel unencrypted."
+    return [Warning(text, hint=hint, id="docplatform.W001")]

@@ -1,0 +1,58 @@
+"""What a client wants to see of a row: `expand`, `fields` and `omit`, in every spelling that clients use."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_flex_fields import EXPAND_PARAM, WILDCARD_VALUES
+from rest_flex_fields.serializers import FlexFieldsSerializerMixin
+from rest_framework.request import Request
+
+
+def wanted(request: Request, param: str) -> list[str]:
+    """The values of a parameter: comma-separated, repeated, or spelled `param[]`."""
+    values = request.query_params.getlist(param) + request.query_params.getlist(f"{param}[]")
+    return [name for value in values for name in value.split(",") if name]
+
+
+def expanded(request: Request, permitted: Iterable[str]) -> set[str]:
+    """The permitted names that the request expands, with the parents of dotted ones; wildcards mean the top level."""
+    permitted = set(permitted)
+    names = wanted(request, EXPAND_PARAM)
+    if set(names) & set(WILDCARD_VALUES or ()):
+        names = names + [name for name in permitted if "." not in name]
+    return {name for name in names if name in permitted}
+
+
+class Flexible(FlexFieldsSerializerMixin):  # type: ignore[misc]  # the library has no types
+    """drf-flex-fields for serializers that build their row by hand: nothing is paid by requests that do not flex.
+
+    A subclass gives `row(instance)`: its plain values in the order of the contract. Keys may be missing there.
+    """
+
+    _flex_fields_rep_applied: bool
+
+    def _get_query_param_value(self, field: str) -> list[str]:
+        # The library splits commas only where a parameter stands once.
+        request = self.context.get("request") if not self.parent else None
+        return wanted(request, field) if request else []
+
+    def row(self, instance: Any) -> dict[str, Any]:
+        """The plain values."""
+        raise NotImplementedError
+
+    def related(self, instance: Any, name: str) -> Any:
+        """What the expanded field `name` shows."""
+        return getattr(instance, name)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        row = self.row(instance)
+        if not any(self._flex_options_all.values()):
+            return row
+        if not self._flex_fields_rep_applied:
+            self.apply_flex_fields(self.fields, self._flex_options_rep_only)
+            self._flex_fields_rep_applied = True
+        return {
+            name: field.to_representation(self.related(instance, name)) if name in self.expanded_fields else row[name]
+            for name, field in self.fields.items()
+            if name in row or name in self.expanded_fields
+        }

@@ -1,0 +1,43 @@
+"""`make bench`: prints every figure beside its floor, measured in one run."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+
+from docplatform.lib.postgres import Cluster
+from docplatform.management.bench import lists, reading, transfers
+from docplatform.management.bench.report import HEADER, Line
+from organizations.models import Organization
+
+
+class Command(BaseCommand):
+    help = "Measures speed and memory beside their floors. Needs an empty DATA_DIR: `make bench` makes one."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.DATA_DIR.exists() and any(settings.DATA_DIR.iterdir()):
+            raise CommandError(f"{settings.DATA_DIR} is in use. Set DATA_DIR to an empty folder, or run `make bench`.")
+        self.stdout.write(HEADER)
+        with tempfile.TemporaryDirectory() as folder:
+            for line in self.lines(Path(folder)):
+                self.stdout.write(str(line))
+
+    def lines(self, folder: Path) -> Iterator[Line]:
+        """Every benchmark, memory first."""
+        yield reading.memory(folder)
+        yield reading.born_digital(folder)
+        yield reading.ocr(folder)
+        cluster = Cluster(settings.DATA_DIR)
+        cluster.start()
+        try:
+            call_command("migrate", verbosity=0)
+            user = lists.populate()
+            yield from lists.document_list(user)
+            yield from transfers.large_files(user, Organization.objects.get(individual=True))
+        finally:
+            cluster.stop()

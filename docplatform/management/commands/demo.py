@@ -1,0 +1,81 @@
+"""`manage.py demo`: fills an empty platform with a newsroom whose documents are processed for real."""
+
+import secrets
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from docplatform.health import BEAT_SECONDS
+from docplatform.lib import postgres, secret
+from docplatform.management import preparation
+from docplatform.management.demo import newsroom, stories
+from documents.choices import PROCESSING, Queue, Status
+from documents.models import Document, WorkerBeat
+from documents.pipeline import chores, worker
+
+PATIENCE_SECONDS = 15 * 60
+
+
+class Command(BaseCommand):
+    """Make the newsroom once, and wait until its documents can be read."""
+
+    help = "Makes two organizations, six people, three projects and a dozen documents to look at."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        preparation.refuse_root()
+        preparation.data_folder()
+        with ExitStack() as stack:
+            if settings.DATABASE_IS_PRIVATE and not postgres.is_running(settings.DATA_DIR):
+                cluster = postgres.Cluster(settings.DATA_DIR)
+                try:
+                    cluster.start()
+                except postgres.Unusable as error:
+                    raise CommandError(str(error)) from None
+                stack.callback(cluster.stop)
+            self._fill()
+
+    def _fill(self) -> None:
+        preparation.database_answers()
+        preparation.tables()
+        if newsroom.is_there():
+            raise CommandError("The newsroom is there already: sign in as mira, or see the other people in the admin.")
+        path = settings.DATA_DIR / "demo_password"
+        password = secret.keep(path, secrets.token_urlsafe(9))
+        cast, folders = newsroom.people_and_projects(password)
+        self.stdout.write(f"{len(cast)} people, {len(folders)} projects. Making {len(stories.PAPERS)} documents.")
+        self._wait([document.pk for document in newsroom.documents(cast, folders)])
+        self.stdout.write(f"Sign in at {settings.PUBLIC_URL}/ as one of: {', '.join(cast)}")
+        self.stdout.write(f"Password: {password}  (kept in {path})")
+
+    def _wait(self, wanted: list[int]) -> None:
+        """Until nothing is being processed any more: by the running workers, or by ourselves where none run."""
+        mine = Document.objects.filter(pk__in=wanted)
+        deadline, told, alone = time.monotonic() + PATIENCE_SECONDS, -1, False
+        while mine.filter(status__in=PROCESSING).exists() and time.monotonic() < deadline:
+            ready = mine.filter(status=Status.SUCCESS).count()
+            if ready != told:
+                self.stdout.write(f"{ready} of {len(wanted)} can be read.")
+                told = ready
+            alone = alone or not _workers_run()  # once: our own work is a sign of life, too
+            if alone:
+                _work()
+            time.sleep(1)
+        failed = mine.exclude(status=Status.SUCCESS).values_list("title", flat=True)
+        if failed:
+            raise CommandError(f"Not ready: {', '.join(failed)}. The errors of each document say why.")
+
+
+def _workers_run() -> bool:
+    since = timezone.now() - timedelta(seconds=BEAT_SECONDS)
+    return WorkerBeat.objects.filter(at__gt=since).exists()
+
+
+def _work() -> None:
+    for queue in Queue:
+        chores.tend(queue)
+        worker.work(queue)

@@ -1,0 +1,211 @@
+"""The configuration, read once from the environment and from .env. Everything is optional."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+import django_stubs_ext
+
+from docplatform.lib import environment, fingerprint, logs, postgres, secret
+from docplatform.lib.environment import flag, names, number, text
+
+django_stubs_ext.monkeypatch()  # so that classes may name the type parameters that Django leaves out
+BASE_DIR = Path(__file__).resolve().parent.parent
+environment.read_file(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
+
+# --- where things are
+DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "data"))).expanduser().resolve()
+HOST = text("HOST", "127.0.0.1").strip("[]")
+PORT = number("PORT", 8000, most=65535)
+_near = "127.0.0.1" if HOST in {"0.0.0.0", "::"} else f"[{HOST}]" if ":" in HOST else HOST  # noqa: S104
+_site = environment.web_address("PUBLIC_URL", f"http://{_near}:{PORT}")
+PUBLIC_URL = _site.geturl()
+_assets = environment.web_address("PUBLIC_ASSET_URL", f"{PUBLIC_URL}/public")
+PUBLIC_ASSET_URL = f"{_assets.geturl()}/"
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+ALLOWED_HOSTS += sorted({host for host in (_site.hostname, _assets.hostname) if host and host not in ALLOWED_HOSTS})
+TRUSTED_PROXIES = names("TRUSTED_PROXIES")
+ROLE = text("DOCPLATFORM_ROLE")  # which part this is: set by manage.py; parts differ in how they hold connections
+
+# --- the database: a pool for the threads of the web server, one lasting connection for a worker
+_database: dict[str, Any] = environment.postgres("DATABASE_URL") or postgres.django_database(DATA_DIR)
+DATABASE_IS_PRIVATE = not text("DATABASE_URL")
+DATABASES = {"default": {**_database, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 600 if ROLE == "worker" else 0}}
+if ROLE == "web":
+    _pool = {"pool": {"min_size": 1, "max_size": 20, "timeout": 10}}
+    DATABASES["default"]["OPTIONS"] = {**_database.get("OPTIONS", {}), **_pool}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- bytes: the local disk, or S3 as soon as there is a bucket
+S3_BUCKET = text("S3_BUCKET")
+S3_ENDPOINT_URL = text("S3_ENDPOINT_URL")
+S3_PUBLIC_ENDPOINT_URL = text("S3_PUBLIC_ENDPOINT_URL")
+S3_REGION = text("S3_REGION")
+S3_ACCESS_KEY = text("S3_ACCESS_KEY")
+S3_SECRET_KEY = text("S3_SECRET_KEY")
+
+# --- security
+SECRET_KEY = text("SECRET_KEY") or secret.key(DATA_DIR, make_folder=bool(ROLE))
+DEBUG = False
+IS_HTTPS = _site.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+X_FRAME_OPTIONS = "DENY"
+# Whether there is HTTPS is decided by PUBLIC_URL, and docplatform.checks says where it is missing. Subdomains and the
+# preload list are not ours to decide; the redirect from http is the proxy's work.
+SILENCED_SYSTEM_CHECKS = [f"security.W0{code}" for code in ("04", "05", "08", "12", "16", "21")]
+# What a browser loads from elsewhere: files, where they do not lie under PUBLIC_URL.
+_buckets = [f"https://{S3_BUCKET}.s3.amazonaws.com", f"https://{S3_BUCKET}.s3.{S3_REGION or 'us-east-1'}.amazonaws.com"]
+_files = [S3_PUBLIC_ENDPOINT_URL or S3_ENDPOINT_URL] if S3_ENDPOINT_URL or S3_PUBLIC_ENDPOINT_URL else _buckets
+ASSET_ORIGINS = [*(_files if S3_BUCKET else []), f"{_assets.scheme}://{_assets.netloc}"]
+# Programs of other sites may read what everybody may read; they never act with a visitor's cookies.
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_URLS_REGEX = r"^/(api|public)/"
+CORS_EXPOSE_HEADERS = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag", "X-Request-Id"]
+
+INSTALLED_APPS = [
+    "docplatform",
+    "organizations",
+    "projects",
+    "documents",
+    "addons",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "django_q",
+]
+MIDDLEWARE = [
+    "docplatform.middleware.log_requests",
+    "docplatform.middleware.believe_only_our_proxies",
+    "django.middleware.security.SecurityMiddleware",
+    "docplatform.middleware.protect_browsers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "docplatform.lib.context.site",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "docplatform.urls"
+USE_TZ = True
+TIME_ZONE = "UTC"
+# The address of static files changes with their content, so nothing that browsers keep is ever old.
+STATIC_URL = f"/static/{fingerprint.of(BASE_DIR.glob('*/static'), django.__version__)}/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 365 * 24 * 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = "."
+LOGGING = logs.config()
+
+# --- people
+AUTH_USER_MODEL = "organizations.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+UPLOAD_NEEDS_VERIFIED = flag("UPLOAD_NEEDS_VERIFIED")
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=1),
+    "ROTATE_REFRESH_TOKENS": True,
+    "USER_ID_FIELD": "uuid",
+    "AUDIENCE": ["documentcloud"],
+    "ISSUER": PUBLIC_URL,
+}
+
+# --- the API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "organizations.tokens.BearerAuthentication",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "docplatform.lib.parsers.LimitedJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "docplatform.lib.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "docplatform.lib.errors.handler",
+    "DEFAULT_PAGINATION_CLASS": "docplatform.lib.pagination.VersionedPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+REST_FLEX_FIELDS = {"EXPAND_PARAM": "expand", "FIELDS_PARAM": "fields", "OMIT_PARAM": "omit"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "DocPlatform",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "PREPROCESSING_HOOKS": ["docplatform.lib.schema.only_the_api"],
+    "SWAGGER_UI_DIST": "SIDECAR",  # nothing is loaded from elsewhere
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+BULK_LIMIT = 25
+PAGE_SIZE = 25
+MAX_PAGE_SIZE = 1000
+
+# --- documents
+MAX_PDF_BYTES = 501 * 1024 * 1024
+MAX_OTHER_BYTES = 26 * 1024 * 1024
+PRESIGN_SECONDS = 300
+
+# --- mail
+_mail = environment.mail("EMAIL_URL")
+globals().update(_mail)
+MAIL_IS_SENT = bool(text("EMAIL_URL"))
+_sender = str(_mail.get("EMAIL_HOST_USER") or "")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _sender if "@" in _sender else f"docplatform@{_site.hostname}"
+
+# --- the queue: messages only wake the workers, documents.models.job holds the truth
+WORKERS = number("WORKERS", 0, most=256) or os.cpu_count() or 1  # of the bulk queue; the fast one has two
+REDIS_URL = text("REDIS_URL")
+Q_CLUSTER: dict[str, Any] = {
+    "name": "fast",
+    "workers": 2,
+    "queue_limit": 2,  # the clock of a message runs from when it is fetched: fetch no more than is begun
+    "bulk": 1,
+    "timeout": 900,
+    "retry": 1200,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "scheduler": False,
+    "guard_cycle": 1,
+    "ALT_CLUSTERS": {"bulk": {"workers": WORKERS, "queue_limit": WORKERS}},
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+}

@@ -1,0 +1,31 @@
+"""Every route of the site."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+import organizations.urls
+from docplatform.health import healthz
+from docplatform.lib.index import IndexView
+from docplatform.lib.storage.views import upload
+from documents.views import files
+
+LISTS = ("documents", "organizations", "users")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", IndexView.as_view(names=LISTS), name="api"),
+    path("api/", include("documents.urls")),
+    path("api/", include(organizations.urls.api)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/redoc/", RedirectView.as_view(pattern_name="docs")),
+    path("api/docs/", SpectacularSwaggerView.as_view(), name="docs"),
+    path("", include(organizations.urls.pages)),  # before the administration, whose sign-in they replace
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("storage/<path:signed>", upload, name="upload"),
+    path("files/signed/<str:token>/<str:filename>", files.signed_file, name="signed-file"),
+    path("files/documents/<int:pk>/<path:path>", files.FileView.as_view(), name="file"),
+    path("public/documents/<int:pk>/<path:path>", files.public_file, name="public-file"),
+    path("", include("documents.viewer.urls")),
+]

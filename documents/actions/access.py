@@ -1,0 +1,49 @@
+"""Who may see a document: one row changes, at once; the file handler and the index ask that row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from documents.choices import Access, Status
+from documents.models import Document
+from documents.search import index
+from organizations import events
+
+BATCH = 100
+
+
+def settle(document: Document, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes, with the plan to publish dropped when access changes by hand.
+
+    Clients send `publish_at` back as they got it, so only a new one counts as a new plan; otherwise a document that
+    was taken back would be published again.
+    """
+    settled = dict(changes)
+    changed = settled.get("access", document.access) != document.access
+    if changed and settled.get("publish_at", document.publish_at) == document.publish_at:
+        settled["publish_at"] = None
+    return settled
+
+
+@transaction.atomic
+def publish_due() -> int:
+    """Publish finished documents whose time has come; returns how many. A batch; may run twice."""
+    due = Document.objects.filter(
+        publish_at__lte=timezone.now(), status=Status.SUCCESS, access__in=(Access.PRIVATE, Access.ORGANIZATION)
+    )
+    documents = list(due.select_for_update(skip_locked=True, no_key=True).order_by("pk")[:BATCH])
+    for document in documents:
+        before = document.access
+        document.access = Access.PUBLIC
+        document.publish_at = None
+        document.save(update_fields=["access", "publish_at", "updated_at"])
+        index.write(document)
+        events.record(
+            "document.updated",
+            target=document,
+            organization_id=document.organization_id,
+            data={"fields": ["access", "publish_at"], "access": [before, document.access]},
+        )
+    return len(documents)

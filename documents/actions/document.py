@@ -1,0 +1,73 @@
+"""Changing and deleting documents. Rows are locked in the order of their ids, so that writes never wait in a circle."""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+
+from docplatform.lib.errors import Refused, Shape
+from documents import permissions
+from documents.actions import access, processing
+from documents.choices import PROCESSING, Status
+from documents.models import Document
+from documents.search import index
+from organizations import events
+from organizations.models import User
+
+Changes = Mapping[str, Any]
+
+
+def refusals(document: Document, changes: Changes) -> dict[str, str]:
+    """Why some of the changes cannot be made now, by field."""
+    if document.is_processing and "access" in changes:
+        return {"access": "The document is being processed. Change its access when that is over."}
+    return {}
+
+
+@transaction.atomic
+def update(changes: Mapping[int, Changes], *, actor: User) -> None:
+    """Write new values into documents, by id: all of them or none. What is the same already is no change."""
+    for document in lock(changes):
+        values = changes[document.pk]
+        if any(refusals(document, values)):
+            raise Refused("document_processing", "A document is being processed. Try again later.", shape=Shape.LIST)
+        _write(document, access.settle(document, values), actor=actor)
+
+
+@transaction.atomic
+def delete(documents: Collection[int], *, actor: User) -> None:
+    """Take documents away at once; their files and rows go later, see documents.actions.purge."""
+    # Jobs first, documents second: workers lock in this order too.
+    for document in Document.objects.filter(pk__in=list(documents), status__in=PROCESSING).order_by("pk"):
+        with suppress(Refused):  # it ended just now
+            processing.cancel(document, actor=actor)
+    for document in lock(documents):
+        document.status = Status.DELETED
+        document.save(update_fields=["status", "updated_at"])
+        index.remove(document)
+        events.record("document.deleted", actor=actor, target=document, organization_id=document.organization_id)
+
+
+def lock(documents: Collection[int]) -> list[Document]:
+    """The documents' rows, held until the end of the transaction; all of them, or none is touched."""
+    alive = Document.objects.filter(permissions.ALIVE, pk__in=list(documents))
+    rows = list(alive.select_for_update(no_key=True).order_by("pk"))
+    if len(rows) < len(documents):
+        raise Refused("not_found", "Some of these documents are not there any more.", shape=Shape.LIST)
+    return rows
+
+
+def _write(document: Document, values: Changes, *, actor: User) -> None:
+    before = {name: getattr(document, name) for name, value in values.items() if getattr(document, name) != value}
+    if not before:
+        return
+    for name in before:
+        setattr(document, name, values[name])
+    document.save(update_fields=[*before, "updated_at"])
+    index.write(document)
+    data: dict[str, Any] = {"fields": sorted(before)}
+    for name in ("access", "user_id", "organization_id"):
+        if name in before:
+            data[name] = [before[name], values[name]]
+    events.record("document.updated", actor=actor, target=document, organization_id=document.organization_id, data=data)

@@ -1,0 +1,80 @@
+"""The end of a document: what is left of a deleted one goes, files first, so that an interrupted purge is resumed."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from docplatform.lib import storage
+from documents import paths
+from documents.choices import JobState, Status
+from documents.models import Document, Job, Page, Version, VersionPage
+from documents.pipeline import sweep
+
+BATCH = 500
+SECONDS = 10.0
+MARGIN = timedelta(minutes=1)
+
+
+def purge() -> int:
+    """Remove files and rows of documents that were deleted a while ago; returns how many. A few seconds of work; may
+    run twice at once.
+
+    It waits until no URL that was handed out takes an upload any more, and no cancelled step is still writing.
+    """
+    quiet = timezone.now() - timedelta(seconds=settings.PRESIGN_SECONDS) - MARGIN
+    busy = Job.objects.filter(document_id=OuterRef("pk"), state=JobState.ACTIVE)
+    deleted = Document.objects.filter(~Exists(busy), status=Status.DELETED, updated_at__lt=quiet).order_by("created_at")
+    deadline, done = time.monotonic() + SECONDS, 0
+    for pk in list(deleted.values_list("pk", flat=True)[:BATCH]):
+        done += _purge(pk)
+        if time.monotonic() > deadline:
+            break
+    return done
+
+
+@transaction.atomic
+def _purge(pk: int) -> bool:
+    document = Document.objects.select_for_update(skip_locked=True).filter(pk=pk, status=Status.DELETED).first()
+    if document is None:
+        return False
+    pages = _own_pages(document)
+    storage.backend().delete(_page_keys(pages))
+    for job in document.jobs.all():
+        storage.backend().delete(sweep.lost_keys(job))
+    for folder in _folders(document):
+        storage.backend().delete_prefix(folder)
+    _remove_rows(document, list(pages.values_list("pk", flat=True)))
+    return True
+
+
+def _own_pages(document: Document) -> QuerySet[Page]:
+    """Pages that no other document shows: pages may be shared."""
+    elsewhere = VersionPage.objects.filter(~Q(version__document=document))
+    mine = VersionPage.objects.filter(version__document=document)
+    return Page.objects.filter(pk__in=mine.values("page")).exclude(pk__in=elsewhere.values("page"))
+
+
+def _page_keys(pages: QuerySet[Page]) -> Iterator[str]:
+    for images, words in pages.values_list("images", "words").iterator():
+        yield from paths.page_artefacts(images, words)
+
+
+def _folders(document: Document) -> Iterator[str]:
+    yield paths.uploads(document.pk)
+    yield paths.files(document.pk)
+    for job in document.jobs.values_list("pk", flat=True):
+        yield paths.work(job, "")
+
+
+def _remove_rows(document: Document, pages: list[int]) -> None:
+    # A version is protected by its document, a page by its place in a version: from the outside in.
+    Document.objects.filter(pk=document.pk).update(version=None)
+    VersionPage.objects.filter(version__document=document).delete()
+    Version.objects.filter(document=document).delete()
+    Page.objects.filter(pk__in=pages).delete()
+    document.delete()

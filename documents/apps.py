@@ -1,0 +1,7 @@
+"""What: the life of a document."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"

@@ -1,0 +1,116 @@
+"""What a list of documents can be narrowed and ordered by."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Collate, Concat, Left, LPad
+from django.utils.datastructures import MultiValueDict
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.request import Request
+
+from docplatform.lib.filters import BIGGEST, ChoicesFilter, IdsFilter, ManyInput, RowsFilter
+from documents import permissions
+from documents.choices import SHOWN_ACCESS, SHOWN_STATUS
+from documents.models import Document
+from organizations.models import Organization, User
+from organizations.permissions import view_organizations
+from projects import permissions as project_permissions
+from projects.models import Project, ProjectDocument
+
+
+def _people(request: Request) -> QuerySet[User]:
+    """People the person sees, and owners of documents the person sees."""
+    theirs = Document.objects.filter(permissions.view(request.user), user_id=OuterRef("pk"))
+    return User.objects.filter(permissions.view_people(request.user) | Q(Exists(theirs)))
+
+
+def _organizations(request: Request) -> QuerySet[Organization]:
+    """Organizations the person sees, and those whose documents the person sees."""
+    theirs = Document.objects.filter(permissions.view(request.user), organization_id=OuterRef("pk"))
+    return Organization.objects.filter(view_organizations(request.user) | Q(Exists(theirs)))
+
+
+def _projects(request: Request) -> QuerySet[Project]:
+    return Project.objects.filter(project_permissions.view(request.user))
+
+
+class WholeNumberFilter(django_filters.Filter):
+    """Compares a column with a whole number."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=-BIGGEST, max_value=BIGGEST, **kwargs)
+
+
+class DocumentFilter(django_filters.FilterSet):
+    """The filters of `GET /api/documents/`; unknown parameters are ignored, unknown values are 400."""
+
+    user = RowsFilter(queryset=_people)
+    organization = RowsFilter(queryset=_organizations)
+    project = RowsFilter(queryset=_projects, method="in_projects")
+    access = ChoicesFilter(choices=[(name, name) for name in SHOWN_ACCESS])
+    status = ChoicesFilter(choices=[(name, name) for name in SHOWN_STATUS])
+    created_at__lt = django_filters.IsoDateTimeFilter("created_at", lookup_expr="lt")
+    created_at__gt = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gt")
+    page_count = WholeNumberFilter("page_count")
+    page_count__lt = WholeNumberFilter("page_count", lookup_expr="lt")
+    page_count__gt = WholeNumberFilter("page_count", lookup_expr="gt")
+    id__in = IdsFilter(field_name="id")
+
+    class Meta:
+        model = Document
+        fields: list[str] = []
+
+    @extend_schema_field(OpenApiTypes.INT)
+    def in_projects(self, rows: QuerySet[Document], name: str, projects: list[Project]) -> QuerySet[Document]:
+        """Documents that stand in any of the projects, whether or not the projects share them."""
+        if not projects:
+            return rows
+        places = ProjectDocument.objects.filter(project_id__in=[project.pk for project in projects])
+        return rows.filter(pk__in=places.values("document_id"))
+
+
+def named_ids(request: Request) -> set[int]:
+    """The ids in `id__in`, every spelling; 0, which is nobody's, for what is none."""
+    texts = ManyInput().value_from_datadict(request.query_params, MultiValueDict(), "id__in")
+    return {int(text) if text.isdecimal() and len(text) < 20 else 0 for text in texts}
+
+
+class DocumentFilterBackend(DjangoFilterBackend):
+    """Costs nothing when the request filters nothing: building the form takes longer than a short list."""
+
+    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        known = DocumentFilter.base_filters
+        if not any(name.removesuffix("[]") in known for name in request.query_params):
+            return queryset
+        rows: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        return rows
+
+
+def _with_id(column: Any) -> Concat:
+    """A key that no two documents share, so that a cursor never loses its place among equal ones."""
+    return Concat(column, Value("\x01"), LPad(Cast("pk", CharField()), 20, Value("0")), output_field=CharField())
+
+
+KEYS: dict[str, Callable[[], Concat]] = {
+    "page_count": lambda: _with_id(LPad(Cast("page_count", CharField()), 10, Value("0"))),
+    "title": lambda: _with_id(Collate(Left("title", 200), "C")),
+    "source": lambda: _with_id(Collate(Left("source", 200), "C")),
+}
+
+
+def ordered(documents: QuerySet[Document], request: Request) -> tuple[QuerySet[Document], tuple[str, ...]]:
+    """The rows and the names to order them by, as `ordering` asks; by primary key where it asks for nothing known."""
+    asked = request.query_params.get("ordering", "")
+    name, sign = asked.removeprefix("-"), "-" if asked.startswith("-") else ""
+    if name == "created_at":
+        return documents, (f"{sign}created_at", f"{sign}pk")
+    if name in KEYS:
+        return documents.annotate(sort_key=KEYS[name]()), (f"{sign}sort_key",)
+    return documents, ("pk",)

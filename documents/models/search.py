@@ -1,0 +1,61 @@
+"""The search index: written in the same transaction as the data it speaks of."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F
+
+
+class PageText(models.Model):
+    """The text of one page and its lexemes with positions: phrases, page hits and highlights."""
+
+    page = models.OneToOneField("documents.Page", on_delete=models.CASCADE, primary_key=True, related_name="text")
+    body = models.TextField()
+    tsv = SearchVectorField()
+
+    class Meta:
+        indexes = (GinIndex(fields=["tsv"], name="page_text_tsv"),)
+
+    def __str__(self) -> str:
+        return f"text of page {self.page_id}"
+
+
+class SearchDoc(models.Model):
+    """One document in the index.
+
+    `terms` holds every lexeme of the document plus marker tokens that no analyzer can emit (who may see it, and
+    its facets), so that one scan answers text, filters and permission. Weights tell the lexemes apart: A metadata,
+    B, C, D words of the body by how much of it they make up, none for markers. `digest` holds the weighty lexemes
+    that are scored: A title and source, B description, C salient words of the body. `body_version` is the version
+    whose pages the body's words come from.
+    """
+
+    document = models.OneToOneField(
+        "documents.Document", on_delete=models.CASCADE, primary_key=True, related_name="search"
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    page_count = models.PositiveIntegerField()
+    title = models.CharField(max_length=1000, db_collation="C")
+    source = models.CharField(max_length=1000, db_collation="C", blank=True)
+    body_version = models.BigIntegerField(null=True)
+    terms = SearchVectorField()
+    digest = SearchVectorField()
+
+    class Meta:
+        indexes = (
+            GinIndex(fields=["terms"], name="search_doc_terms"),
+            models.Index(F("created_at").desc(), F("document").desc(), name="search_doc_created"),
+        )
+
+    def __str__(self) -> str:
+        return f"index of {self.document_id}"
+
+
+class SearchLanguage(models.Model):
+    """A stemmer that has read some text of the index; queries ask for the stems of these only."""
+
+    code = models.CharField(max_length=2, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,38 @@
+"""What has to be done again and again, whoever does it: claims returned, workers woken, leftovers swept."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from docplatform.lib.queue import wake
+from documents.choices import Queue, StepState
+from documents.models import Chore, Step
+from documents.pipeline import folders, recovery, sweep
+from documents.pipeline.jobs import LOOK
+
+MINUTE = timedelta(minutes=1)
+logger = logging.getLogger("docplatform.step")
+
+
+def tend(queue: Queue) -> None:
+    """Return the steps of dead workers, wake this queue's workers when steps are ready, empty dead work folders."""
+    recovery.reap()
+    ready = Step.objects.filter(queue=queue, state=StepState.READY, run_after__lte=Now())
+    waiting = len(ready.values_list("pk")[:100])
+    if waiting:
+        wake(queue, task=LOOK, times=waiting)
+    folders.sweep()
+
+
+def once_a_minute(*chores: Callable[[], object]) -> None:
+    """Do the chores if no host has done them for a minute. One that fails does not keep the others from it."""
+    Chore.objects.get_or_create(name="minute", defaults={"at": Now() - MINUTE})
+    if not Chore.objects.filter(name="minute", at__lte=Now() - MINUTE).update(at=Now()):
+        return
+    for chore in (sweep.finished_jobs, sweep.interrupted_writes, *chores):
+        try:
+            chore()
+        except Exception:
+            logger.exception("chore failed", extra={"chore": chore.__name__})

@@ -1,0 +1,112 @@
+"""Step 3: OCRmyPDF gives a text layer to pages that have none; words and text are then read from the PDF it makes.
+
+The result's PDF holds the pages that were read, each with its layer, for step 4 to put into the document.
+"""
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import img2pdf
+import ocrmypdf
+from pikepdf import Pdf
+
+from documents.pipeline.steps import drawing, engine, legible, packs, pdfium, progress, words
+from documents.pipeline.steps.legible import Verdict
+from documents.pipeline.work import OcrWork, PageRead
+
+MEGAPIXELS = drawing.MAX_PIXELS / 1e6
+UNREADABLE = "The text of this page could not be read from its image."
+
+
+def run(work: OcrWork) -> Mapping[str, object]:
+    """One page after the other; a page that fails has no text and says so."""
+    logging.disable(logging.CRITICAL)  # OCRmyPDF tells about pages what our own errors tell better
+    pack = packs.installed_pack(work.language)
+    with pdfium.opened(work.pdf, forms=True) as document, Pdf.open(work.pdf) as source:
+        read = partial(_read, work, pack, document, source)
+        progress.each(Path(work.folder), work.pages, read, partial(_give_up, document))
+        return {"pdf": _together(work, source)}
+
+
+def _read(work: OcrWork, pack: str, document: pdfium.Document, source: Pdf, number: int) -> PageRead:
+    alone, layered = Path(work.folder) / f"page-{number}.pdf", _layered(work, number)
+    with pdfium.page_of(document, number) as page:
+        width, height = pdfium.size(page)
+        mode = _mode(page, force=work.force)
+        engine.confidences.clear()
+        try:
+            _extract(source, number, alone)
+            _recognise(alone, layered, pack, mode)
+        except Exception:
+            # Too large, damaged, or of a kind that OCRmyPDF refuses: a plain picture of the page is none of these.
+            _photograph(page, alone, width, height)
+            _recognise(alone, layered, pack, "force")
+    sure = engine.confidences[-1] if engine.confidences else None
+    with pdfium.opened(layered) as result, pdfium.page_of(result, 0) as page:
+        found = words.read(page)
+    return PageRead(number, width, height, text=found.text, words=found.words, confidence=sure)
+
+
+def _mode(page: pdfium.Page, *, force: bool) -> str:
+    """`redo` keeps visible text, drops an invisible layer and reads the rest; `force` reads a picture of everything."""
+    if force:
+        return "force" if legible.has_visible_text(page) else "redo"
+    try:
+        garbled = legible.judge(page, words.read(page)) is Verdict.GARBLED
+    except ValueError:
+        return "force"
+    return "force" if garbled and legible.has_visible_text(page) else "redo"
+
+
+def _recognise(pdf: Path, layered: Path, pack: str, mode: str) -> None:
+    ocrmypdf.ocr(
+        pdf,
+        layered,
+        language=[pack],
+        mode=mode,
+        jobs=1,
+        use_threads=True,
+        output_type="pdf",
+        optimize=0,
+        rasterizer="pypdfium",
+        max_image_mpixels=MEGAPIXELS,
+        progress_bar=False,
+        plugins=[engine.__name__],
+    )
+
+
+def _extract(source: Pdf, number: int, path: Path) -> None:
+    with Pdf.new() as pdf:
+        pdf.pages.append(source.pages[number])
+        pdf.save(path)
+
+
+def _photograph(page: pdfium.Page, path: Path, width: float, height: float) -> None:
+    picture = path.with_suffix(".jpg")
+    drawing.photograph(page).save(picture, "JPEG", quality=85)
+    path.write_bytes(img2pdf.convert(str(picture), layout_fun=img2pdf.get_layout_fun((width, height))))
+
+
+def _layered(work: OcrWork, number: int) -> Path:
+    return Path(work.folder) / f"layered-{number}.pdf"
+
+
+def _together(work: OcrWork, source: Pdf) -> str:
+    """The pages of the chunk in one PDF; one that could not be read stays as it was."""
+    path = Path(work.folder) / "chunk.pdf"
+    with Pdf.new() as pdf:
+        for number in work.pages:
+            if _layered(work, number).exists():
+                with Pdf.open(_layered(work, number)) as layered:
+                    pdf.pages.append(layered.pages[0])
+            else:
+                pdf.pages.append(source.pages[number])
+        pdf.save(path)
+    return str(path)
+
+
+def _give_up(document: pdfium.Document, number: int, reason: str) -> PageRead:
+    width, height = document.get_page_size(number)
+    return PageRead(number, width, height, text="", error=UNREADABLE)

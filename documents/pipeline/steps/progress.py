@@ -1,0 +1,71 @@
+"""How far a step has come, page by page, in files: a new worker carries on where one that died stopped."""
+
+import errno
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from documents.pipeline import wire
+
+LOST = "lost"
+MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}  # not the page's fault
+
+
+class Killed(BaseException):
+    """A program that helps with the page was ended from outside: the whole step is worth another try."""
+
+
+def each(
+    folder: Path, pages: Sequence[int], read: Callable[[int], object], give_up: Callable[[int, str], object]
+) -> None:
+    """Read every page that is not done yet, and keep what was found; a page that cannot be read is given up.
+
+    `give_up` gets the page and a word on what happened.
+    """
+    state = folder / "pages"
+    state.mkdir(exist_ok=True)
+    for number in pages:
+        done = kept(folder, number)
+        if done.exists():
+            continue
+        if (state / f"{number}.{LOST}").exists():
+            wire.write(give_up(number, "crashed"), done)
+            continue
+        (folder / "page").write_text(str(number))
+        wire.write(_attempt(number, read, give_up), done)
+    (folder / "page").unlink(missing_ok=True)
+
+
+def _attempt(number: int, read: Callable[[int], object], give_up: Callable[[int, str], object]) -> object:
+    try:
+        return read(number)
+    except Exception as error:  # whatever a page does, it costs that page only
+        if isinstance(error, OSError) and error.errno in MACHINE:
+            raise
+        return give_up(number, f"{type(error).__name__}: {error}")
+
+
+def kept(folder: Path, number: int) -> Path:
+    """Where the finding for a page lies, as JSON."""
+    return folder / "pages" / f"{number}.json"
+
+
+def lose_page(folder: Path) -> bool:
+    """The worker died on a page: note that. False where it died elsewhere."""
+    current = folder / "page"
+    with suppress(OSError, ValueError):
+        number = int(current.read_text())
+        lost = folder / "pages" / f"{number}.{LOST}"
+        if not lost.exists():
+            lost.touch()
+            current.unlink()
+            return True
+    return False
+
+
+def seconds_on_page(folder: Path) -> float:
+    """How long the worker has been busy with its page."""
+    with suppress(OSError):
+        return time.time() - (folder / "page").stat().st_mtime
+    return 0.0

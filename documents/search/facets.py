@@ -1,0 +1,43 @@
+"""The facts about a document that stand in the index beside its words."""
+
+from collections.abc import Iterator
+
+from documents import permissions
+from documents.models import Document
+from documents.search import vectors
+from projects.models import ProjectDocument
+
+ANYONE = vectors.audience("anyone")
+"""What anonymous search finds: published, and not kept from search engines."""
+
+
+def lexemes(document: Document) -> Iterator[str]:
+    """Who may see the document first, so that a document of very many tags never loses that."""
+    for token in sorted(permissions.audience_of(document)):
+        yield vectors.audience(token)
+    hidden = document.noindex or document.admin_noindex
+    if document.is_published and not hidden:
+        yield ANYONE
+    yield vectors.marker("user", document.user_id)
+    yield vectors.marker("organization", document.organization_id)
+    yield vectors.marker("access", document.access)
+    yield vectors.marker("status", document.status)
+    yield vectors.marker("language", document.language)
+    yield vectors.marker("slug", document.slug)
+    yield vectors.marker("noindex", str(hidden).lower())
+    yield vectors.marker("original_extension", document.original_extension)
+    for name in ("file_hash", "related_article", "published_url"):
+        if value := getattr(document, name):
+            yield vectors.marker(name, value)
+            yield vectors.existence(name)
+    memberships = ProjectDocument.objects.filter(document=document).order_by("project_id")
+    for project in memberships.values_list("project_id", flat=True):
+        yield vectors.marker("project", project)
+    yield from _data(document)
+
+
+def _data(document: Document) -> Iterator[str]:
+    for key, values in document.data.items():
+        yield vectors.existence(f"data_{key}")
+        for value in values if isinstance(values, list) else [values]:
+            yield vectors.marker(f"data_{key}", value)

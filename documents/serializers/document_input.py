@@ -1,0 +1,117 @@
+"""What people may say about a document when they create or change it."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from documents.actions import document as actions
+from documents.actions import ownership, upload
+from documents.choices import EXTENSIONS, LANGUAGES, SHOWN_ACCESS, Access, OcrEngine
+from documents.models import Document
+from documents.serializers.fields import DataField, FlagField, PrimaryKeyField, PrimaryKeysField, TitleField
+from organizations.permissions import feature_level, may_upload
+
+FILE_URL_REFUSED = "This server does not fetch files. Leave file_url out and PUT the file to presigned_url."
+AT_FIRST = ("delayed_index", "file_url", "force_ocr", "ocr_engine", "projects")
+PAGES_REFUSED = "The text of pages cannot be set here."
+
+
+class DocumentFields(serializers.Serializer[Document]):
+    """What may be said both at first and later. Fields with a default go back to it when a PUT leaves them out."""
+
+    access = serializers.ChoiceField(choices=SHOWN_ACCESS, default=Access.PRIVATE.value)
+    data = DataField(required=False)  # type: ignore[assignment]
+    description = serializers.CharField(max_length=4000, allow_blank=True, required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES, default="eng")
+    noindex = FlagField(required=False)
+    publish_at = serializers.DateTimeField(allow_null=True, required=False)
+    published_url = serializers.URLField(max_length=1024, allow_blank=True, required=False)
+    related_article = serializers.URLField(max_length=1024, allow_blank=True, required=False)
+    revision_control = FlagField(required=False)
+    source = serializers.CharField(max_length=1000, allow_blank=True, required=False)  # type: ignore[assignment]
+    title = TitleField(max_length=1000)
+
+    def validate_access(self, value: str) -> str:
+        """Only those who may upload may publish; what is public already may stay so."""
+        unchanged = self.instance is not None and self.instance.access == value
+        if value == Access.PUBLIC and not unchanged and not may_upload(self.context["request"].user):
+            self.fields["access"].fail("invalid_choice", input=value)
+        return value
+
+    def validate_revision_control(self, value: bool) -> bool:  # noqa: FBT001 (DRF calls it)
+        """A professional plan is needed to switch it on."""
+        switched_on = value and not (self.instance and self.instance.revision_control)
+        if switched_on and feature_level(self.context["request"].user) < 1:
+            raise serializers.ValidationError("Revision control needs a professional plan.")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not may_upload(self.context["request"].user):
+            attrs.pop("publish_at", None)
+        return attrs
+
+
+class DocumentCreate(DocumentFields):
+    """A new document."""
+
+    delayed_index = FlagField(write_only=True, required=False)
+    file_url = serializers.CharField(allow_blank=True, allow_null=True, write_only=True, required=False)
+    force_ocr = FlagField(write_only=True, required=False)
+    ocr_engine = serializers.ChoiceField(choices=OcrEngine.choices, write_only=True, required=False)
+    original_extension = serializers.ChoiceField(choices=EXTENSIONS, default="pdf")
+    pages = serializers.JSONField(write_only=True, required=False)
+    projects = PrimaryKeysField(allowed=upload.projects_for, required=False)
+
+    def validate_file_url(self, value: str | None) -> str | None:
+        """Files come by PUT."""
+        if value:
+            raise serializers.ValidationError(FILE_URL_REFUSED)
+        return value
+
+    def validate_pages(self, value: Any) -> Any:
+        """A document without a file has no pages."""
+        raise serializers.ValidationError("A new document has no pages yet.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """OCR is asked for when processing is started, not here. A document is indexed at once in any case."""
+        if attrs.get("force_ocr") or attrs.get("ocr_engine"):
+            raise serializers.ValidationError("Send force_ocr and ocr_engine when you start processing.")
+        for name in ("delayed_index", "file_url", "force_ocr", "ocr_engine"):
+            attrs.pop(name, None)
+        return super().validate(attrs)
+
+
+class DocumentUpdate(DocumentFields):
+    """Changes to a document; its instance is the document."""
+
+    delayed_index = serializers.JSONField(write_only=True, required=False)
+    file_url = serializers.JSONField(write_only=True, required=False)
+    force_ocr = serializers.JSONField(write_only=True, required=False)
+    ocr_engine = serializers.JSONField(write_only=True, required=False)
+    pages = serializers.JSONField(write_only=True, required=False)
+    projects = serializers.JSONField(write_only=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuses what can only be said at first, and what has to wait until processing is over."""
+        attrs = super().validate(attrs)
+        errors = {name: "This can only be set when a document is created." for name in AT_FIRST if attrs.get(name)}
+        if "pages" in attrs:
+            errors["pages"] = PAGES_REFUSED
+        errors |= actions.refusals(self.document, attrs)
+        if errors:
+            raise serializers.ValidationError({name: [message] for name, message in errors.items()})
+        return {name: value for name, value in attrs.items() if name not in AT_FIRST}
+
+    @property
+    def document(self) -> Document:
+        """What is changed."""
+        if not isinstance(self.instance, Document):
+            raise TypeError("DocumentUpdate needs the document that it changes.")
+        return self.instance
+
+
+class DocumentOwnerUpdate(DocumentUpdate):
+    """Changes by somebody who may also hand the document over."""
+
+    user = PrimaryKeyField(allowed=ownership.new_owners, source="user_id", required=False)
+    organization = PrimaryKeyField(allowed=ownership.new_organizations, source="organization_id", required=False)

@@ -1,0 +1,65 @@
+"""Projects: collections of documents, and whom they are shared with."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Upper
+
+
+class Access(models.TextChoices):
+    """What a collaborator may do with the project's documents."""
+
+    VIEW = "view"
+    EDIT = "edit"
+    ADMIN = "admin"
+
+
+class Project(models.Model):
+    """A collection of documents, shared with its collaborators. A project that is not private is seen by everyone."""
+
+    user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="projects")
+    title = models.CharField(max_length=255, blank=True)
+    slug = models.SlugField(max_length=255)
+    description = models.CharField(max_length=1000, blank=True)
+    private = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = (GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="project_find"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Collaborator(models.Model):
+    """A person with whom a project is shared."""
+
+    Access = Access
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="collaborators")
+    user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="collaborations")
+    access = models.CharField(max_length=5, choices=Access, default=Access.VIEW)
+    pinned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["project", "user"], name="collaborator_unique"),
+            models.CheckConstraint(condition=models.Q(access__in=Access.values), name="collaborator_access_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} may {self.access} {self.project_id}"
+
+
+class ProjectDocument(models.Model):
+    """A document stands in a project. Without `edit_access` the project shares nothing, not even view."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="memberships")
+    edit_access = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["project", "document"], name="project_document_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.document_id} in {self.project_id}"

@@ -1,0 +1,82 @@
+"""A real Chromium against the real site: whatever the console complains about fails the test."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from organizations.models import User
+
+# Playwright keeps an event loop running in this thread, where Django then would refuse to touch the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(live_server: LiveServer, settings: Settings) -> str:
+    """The address of the running site."""
+    settings.PUBLIC_URL = live_server.url
+    settings.PUBLIC_ASSET_URL = f"{live_server.url}/public/"
+    settings.ASSET_ORIGINS = [live_server.url]
+    return live_server.url
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the console said. A test that provokes an error clears it."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, site: str, complaints: list[str]) -> Iterator[BrowserContext]:
+    """A fresh browser at the site; it may talk to nobody else."""
+    opened = browser.new_context(base_url=site, viewport={"width": 1280, "height": 860}, locale="en-GB")
+    opened.set_default_timeout(15_000)
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("weberror", lambda error: complaints.append(str(error.error)))
+    opened.on("request", lambda call: None if call.url.startswith(site) else complaints.append(f"asked {call.url}"))
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A tab, nobody signed in."""
+    return context.new_page()
+
+
+def signed_in(page: Page, user: User) -> Page:
+    """The tab, with a session of the person."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    cookie = {"name": "sessionid", "value": str(session.session_key), "domain": "localhost", "path": "/"}
+    page.context.add_cookies([cookie])
+    return page

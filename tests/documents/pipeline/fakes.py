@@ -1,0 +1,78 @@
+"""Steps that take no time: they stand in for the sandbox where a test is about rows, not about files.
+
+A fake upload is a line `<pages> <scans>`: so many pages with text, of which the last `scans` have none until OCR.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from documents.choices import StepKind
+from documents.pipeline.work import (
+    FinalizeResult,
+    FinalizeWork,
+    IngestResult,
+    IngestWork,
+    OcrResult,
+    OcrWork,
+    PageRead,
+    PagesResult,
+    PagesWork,
+    Word,
+)
+
+Hook = Callable[[StepKind, Any], None]
+GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x00\x00\x00\x00\x00,"
+
+
+class FakeSteps:
+    """Call it as `sandbox.run` is called. `before` sees every step first and may raise, sleep or kill."""
+
+    def __init__(self, before: Hook | None = None) -> None:
+        self.before = before
+        self.calls: list[tuple[StepKind, Any]] = []
+
+    def __call__(self, kind: StepKind, work: Any, *, timeout: float, on_tick: Callable[[], bool]) -> Any:
+        self.calls.append((kind, work))
+        if self.before:
+            self.before(kind, work)
+        return getattr(self, kind)(work)
+
+    def kinds(self) -> list[str]:
+        return [str(kind) for kind, _ in self.calls]
+
+    def ingest(self, work: IngestWork) -> IngestResult:
+        pages, scans = map(int, Path(work.source).read_text().split()[:2])
+        pdf = Path(work.folder) / "document.pdf"
+        pdf.write_text(f"{pages} {scans}")
+        return IngestResult(str(pdf), [(612.0, 792.0)] * (pages - 1) + [(595.28, 841.89)])
+
+    def pages(self, work: PagesWork) -> PagesResult:
+        pages, scans = map(int, Path(work.pdf).read_text().split())
+        return PagesResult([self._page(work, number, number >= pages - scans) for number in work.pages])
+
+    def ocr(self, work: OcrWork) -> OcrResult:
+        pdf = Path(work.folder) / "chunk.pdf"
+        pdf.write_text(json.dumps(work.pages))
+        return OcrResult([self._read(number, f"read {number}", confidence=0.9) for number in work.pages], str(pdf))
+
+    def finalize(self, work: FinalizeWork) -> FinalizeResult:
+        pdf = Path(work.folder) / "final.pdf"
+        replaced = [chunk.pages for chunk in work.chunks]
+        pdf.write_text(json.dumps([Path(work.pdf).read_text(), replaced]))
+        return FinalizeResult(str(pdf), hashlib.sha1(pdf.read_bytes()).hexdigest())
+
+    def _page(self, work: PagesWork, number: int, is_scan: bool) -> PageRead:
+        images = {}
+        for size in ("large", "normal", "small", "thumbnail"):
+            path = Path(work.folder) / f"{number}-{size}.gif"
+            path.write_bytes(GIF + f"{number} {size}".encode())
+            images[size] = str(path)
+        text = None if is_scan or work.force_ocr else f"text {number}"
+        return self._read(number, text, images=images)
+
+    def _read(self, number: int, text: str | None, **more: Any) -> PageRead:
+        words = [Word(text, 0.1, 0.1, 0.2, 0.2)] if text else []
+        return PageRead(number, 612.0, 792.0, text=text, words=words, **more)
