@@ -29,6 +29,7 @@ from documents.pipeline import hosts
 TICK = 2.0
 WAKE_SECONDS = 5  # without a sign of life for so long: send a wake-up to get one
 HUNG_SECONDS = 15
+START_SECONDS = 90  # a cluster that was never heard yet: starting takes long on a busy machine
 RETURN_SECONDS = 2.0
 log = logging.getLogger("docplatform.monitor")
 
@@ -95,12 +96,14 @@ class Monitor:
     def _listen(self) -> None:
         now = timezone.now()
         heard = self._last_beat() or now - timedelta(days=1)
-        if now - heard > timedelta(seconds=WAKE_SECONDS) and time.monotonic() - self._woken_at > WAKE_SECONDS:
+        silent = (now - heard).total_seconds()
+        if silent > WAKE_SECONDS and time.monotonic() - self._woken_at > WAKE_SECONDS:
             queue.wake(self.queue, task="documents.tasks.look")
             self._woken_at = time.monotonic()
-        young = time.monotonic() - self.cluster.begun < HUNG_SECONDS
-        if self.cluster.process and not young and now - heard > timedelta(seconds=HUNG_SECONDS) and not self._is_busy():
-            log.warning("workers hang", extra={"queue": self.queue, "silent_s": (now - heard).seconds})
+        age = time.monotonic() - self.cluster.begun
+        limit = HUNG_SECONDS if silent < age else START_SECONDS
+        if self.cluster.process and min(silent, age) > limit and not self._is_busy():
+            log.warning("workers hang", extra={"queue": self.queue, "silent_s": round(silent)})
             self._replace(None)
 
     def _last_beat(self) -> datetime | None:

@@ -143,10 +143,10 @@ def give_back(claim: Claim) -> bool:
     )
 
 
-def put_off(claim: Claim, reason: str) -> bool:
-    """Return a step whose worker or program died, to be tried again after a pause that grows."""
-    pause = timedelta(seconds=min(60, 2**claim.attempts))
-    return _leave(claim, state=StepState.READY, run_after=Now() + pause, error=reason, lost=_lost(claim))
+def put_off(claim: Claim, reason: str, *, pause: float) -> bool:
+    """Return a step whose worker or program died, to be tried again after a pause that grows with every attempt."""
+    wait = timedelta(seconds=pause * 2**claim.attempts)
+    return _leave(claim, state=StepState.READY, run_after=Now() + wait, error=reason, lost=_lost(claim))
 
 
 def abandon(claim: Claim, reason: str) -> bool:

@@ -53,11 +53,11 @@ def open_stage(job: Job, kind: StepKind, batches: Sequence[list[int]]) -> None:
 
 
 @transaction.atomic
-def split(claim: Claim, reason: str) -> None:
+def split(claim: Claim, reason: str, *, pause: float) -> None:
     """Replace a step of many pages that keeps dying by one step a page, so that one bad page harms no other."""
     job = lock(claim)
     step = Step.objects.get(pk=claim.step_id)
-    if job is None or not claims.put_off(claim, reason):
+    if job is None or not claims.put_off(claim, reason, pause=pause):
         return
     last = Step.objects.filter(job=job, kind=claim.kind).aggregate(idx=Max("idx"))["idx"]
     first, *rest = claim.pages

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from docplatform.lib import storage
 from docplatform.lib.storage.base import Content
@@ -17,6 +17,10 @@ from documents.pipeline.database import patiently
 from documents.pipeline.stages import STAGES, Context
 from documents.pipeline.work import StepFailed
 
+GAVE_UP = (
+    "Processing failed several times for a reason that lies in this installation, not in the file. Process the "
+    "document again later; if it fails again, ask the administrator, who finds the reason in the log under job {job}."
+)
 SPLIT_AFTER = 2  # attempts that a step of several pages gets before every page is tried by itself
 logger = logging.getLogger("docplatform.step")
 
@@ -52,23 +56,24 @@ def let_go(claim: Claim) -> None:
         claims.abandon(claim, "The job was over before the step.")
 
 
-def crashed(claim: Claim, reason: str) -> None:
+def crashed(claim: Claim, reason: str, *, pause: float = 1.0) -> None:
     """A program or a worker died: again after a pause, page by page, or give up."""
     if claim.attempts >= claims.MAX_ATTEMPTS:
-        give_up(claim, reason)
+        give_up(claim)
     elif claim.attempts >= SPLIT_AFTER and len(claim.pages) > 1:
-        jobs.split(claim, reason)
+        jobs.split(claim, reason, pause=pause)
     else:
         with transaction.atomic():
             if jobs.lock(claim) is None:
                 claims.abandon(claim, reason)
             else:
-                claims.put_off(claim, reason)
+                claims.put_off(claim, reason, pause=pause)
 
 
-def give_up(claim: Claim, reason: str) -> None:
+def give_up(claim: Claim) -> None:
     """No attempt is left. A page becomes a blank one with an error; where nothing can stand in, the job fails."""
-    logger.error("step given up", extra={"step": claim.step_id, "kind": str(claim.kind), "job": claim.job_id})
+    facts = {"step": claim.step_id, "kind": str(claim.kind), "job": claim.job_id}
+    logger.error("step given up", extra=facts)
     job = Job.objects.select_related("document").get(pk=claim.job_id)
     try:
         with folders.of(claim) as folder:
@@ -76,6 +81,11 @@ def give_up(claim: Claim, reason: str) -> None:
             deliver(context, STAGES[claim.kind].surrender(context), hold=lambda _: None)
     except StepFailed as error:
         jobs.fail(claim, error.code, error.message)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("giving up failed", extra=facts)
+        jobs.fail(claim, "gave_up", GAVE_UP.format(job=claim.job_id))
 
 
 def reap() -> int:

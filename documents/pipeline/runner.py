@@ -16,6 +16,7 @@ from documents.pipeline.stages import STAGES, Context
 from documents.pipeline.work import StepFailed
 
 REQUEST_SECONDS, TRANSFER_RATE = 0.2, 2_000_000  # a file, and bytes a second, that even a slow storage moves
+OUTAGE_PAUSE = 15.0  # times two, four, eight: an outage of three minutes fails no document
 BEAT_SECONDS = 2.0  # a cancelled job stops its programs within this and the second between two ticks
 logger = logging.getLogger("docplatform.step")
 
@@ -77,10 +78,16 @@ def run(claim: Claim, *, stopping: Callable[[], bool], alive: Callable[[], None]
     except StepFailed as error:
         outcome = "failed"
         patiently(partial(jobs.fail, claim, error.code, error.message))
-    except Exception as error:
+    except sandbox.Crashed as error:
         outcome = "crashed"
-        logger.exception("step crashed", extra={"step": claim.step_id})
-        patiently(partial(recovery.crashed, claim, f"{type(error).__name__}: {error}"[:500]))
+        patiently(partial(recovery.crashed, claim, str(error)))
+    except Exception as error:
+        # Not the file's fault: the storage is away, or the disk is full. That takes longer to pass.
+        outcome = "broken"
+        logger.exception("step broken", extra={"step": claim.step_id})
+        # Only the first line: further ones of the database's errors may hold text of the document.
+        reason = f"{type(error).__name__}: {error}".split("\n", 1)[0][:300]
+        patiently(partial(recovery.crashed, claim, reason, pause=OUTAGE_PAUSE))
     _log(claim, document, outcome, time.monotonic() - began)
     return outcome
 

@@ -11,6 +11,7 @@ from types import FrameType
 
 from django.db.models.functions import Now
 
+from docplatform.lib.logs import about
 from documents.choices import Queue
 from documents.models import WorkerBeat
 from documents.pipeline import claims, hosts, runner
@@ -46,7 +47,8 @@ def work(queue: str) -> bool:
             claim = patiently(partial(claims.claim, queue, hosts.me()))
             if claim is None:
                 return False
-            runner.run(claim, stopping=stop, alive=alive)
+            with about(job=claim.job_id, step=claim.step_id):
+                runner.run(claim, stopping=stop, alive=alive)
     return False
 
 

@@ -1,6 +1,7 @@
 """The body of a document in the index, made in the database from the vectors of its pages: no text is read again."""
 
 import math
+from functools import cache
 from typing import Any
 
 from documents.search import analyzer, languages, statistics
@@ -44,15 +45,20 @@ def parameters(version_id: int | None, pages: int, language: str) -> dict[str, A
     """What the statement needs: salient are stems (exact forms where there is no stemmer) that are not everywhere."""
     common = {lexeme: share for lexeme, share in statistics.frequencies().items() if not lexeme.startswith("\x01")}
     code = languages.STEMMER_OF.get(language, "")
-    stop = [form for word in languages.STOP_WORDS for form in analyzer.query_forms(word, [code] if code else [])]
     return {
         "version": version_id,
         "pages": max(pages, 1),
         "common": list(common),
         "idf": [statistics.idf(share) for share in common.values()],
         "rare": math.log(1 + 1 / statistics.UNKNOWN),
-        "stop": stop,
+        "stop": _stop_words(code),
         "stem": f"{analyzer.STEM}{code}" if code else "",
         "salient": SALIENT,
         "bytes": MAX_BYTES,
     }
+
+
+@cache
+def _stop_words(code: str) -> list[str]:
+    """Words like `the`, and their stems."""
+    return [form for word in languages.STOP_WORDS for form in analyzer.query_forms(word, [code] if code else [])]

@@ -86,7 +86,7 @@ def test_a_failed_document_says_why(page: Page, owner: User) -> None:
     expect(page.get_by_text("The file is protected with a password.")).to_be_visible()
     page.get_by_role("link", name="Locked").click()
     expect(page.get_by_role("heading", name="This document could not be read")).to_be_visible()
-    expect(page.get_by_text("The file is protected with a password.")).to_be_visible()
+    expect(page.locator(".notice p")).to_have_text("The file is protected with a password.")
 
 
 def test_titles_and_tags_stay_text(page: Page, owner: User) -> None:

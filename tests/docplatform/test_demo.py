@@ -34,7 +34,7 @@ def test_a_born_digital_pdf_has_its_text() -> None:
 def test_a_scan_has_pictures_only() -> None:
     with pikepdf.open(io.BytesIO(files.scan(TEXT))) as document:
         assert len(document.pages) == 2
-        assert all(len(page.images) == 1 for page in document.pages)
+        assert all(len(page.get_images()) == 1 for page in document.pages)
     assert img2pdf.mm_to_pt(210) - 1 < 595 < img2pdf.mm_to_pt(210) + 1
 
 

@@ -109,9 +109,12 @@ def test_a_cluster_with_a_leased_step_is_left_alone(watched: Monitor, monkeypatc
 
 
 def test_a_young_cluster_gets_time_to_start(watched: Monitor) -> None:
-    watched.cluster.begun = time.monotonic()
+    beat(3600)
     watched._tend()
     assert watched.cluster.process is not None
+    watched.cluster.begun -= 60
+    watched._tend()
+    assert watched.cluster.process is None
 
 
 def test_no_lease_means_not_busy(watched: Monitor) -> None:

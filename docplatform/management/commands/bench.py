@@ -26,6 +26,7 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory() as folder:
             for line in self.lines(Path(folder)):
                 self.stdout.write(str(line))
+                self.stdout.flush()
 
     def lines(self, folder: Path) -> Iterator[Line]:
         """Every benchmark, memory first."""

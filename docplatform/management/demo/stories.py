@@ -161,7 +161,8 @@ PAPERS = (
         "lotte",
         "odt",
         "Budget of the swimming hall, third revision\n\nGround and foundations: 1,900,000\n"
-        "Pools and technology: 4,200,000\nRoof: 2,850,000\nArchitects: 1,130,000\nReserve: none\n\nSum: 10,080,000. The council approved 7,400,000.",
+        "Pools and technology: 4,200,000\nRoof: 2,850,000\nArchitects: 1,130,000\nReserve: none\n\n"
+        "Sum: 10,080,000. The council approved 7,400,000.",
         Access.PUBLIC,
         POOL,
     ),

@@ -4,13 +4,15 @@ LibreOffice loads what documents link to, runs what they contain and reports suc
 profile forbids links and macros and sends all else to a proxy that is not there, and only the PDF counts.
 """
 
+import os
 import shutil
 import signal
 import subprocess
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
-from documents.pipeline.steps import archive, pdfium
+from documents.pipeline.steps import archive, jail, pdfium
 from documents.pipeline.steps.progress import Killed
 from documents.pipeline.work import MIB, IngestWork, StepFailed
 
@@ -100,17 +102,24 @@ def _is_archive(source: Path) -> bool:
 
 def _run(command: list[str]) -> None:
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=SECONDS
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
         raise StepFailed(
             "too_slow",
             f"The document could not be turned into a PDF within {SECONDS} seconds. "
             "Save it as a PDF yourself and upload that.",
         ) from error
+    finally:
+        _remove_sockets()
     if done.returncode == -signal.SIGKILL:
         raise Killed("LibreOffice was killed.")
+
+
+def _remove_sockets() -> None:
+    """A LibreOffice that fails forgets its socket. Nobody needs those of others either: no profile is shared."""
+    for forgotten in Path(jail.SOCKETS).glob(f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_*"):
+        with suppress(OSError):
+            forgotten.unlink()
 
 
 def _program() -> str:

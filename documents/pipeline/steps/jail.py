@@ -22,11 +22,13 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x08000000, 0x10000000, 0x20000000, 0x40000000
 SYS_LANDLOCK_CREATE, SYS_LANDLOCK_ADD, SYS_LANDLOCK_RESTRICT = 444, 445, 446  # the same on every architecture
 READ = 0b1101  # execute, read files, list folders
+READ_FOLDER = 0b1000
 WRITE_FILE, REMOVE_FILE, MAKE_SOCKET = 1 << 1, 1 << 5, 1 << 9
 RIGHTS = {1: 13, 2: 14}  # how many rights on files the versions of Landlock know; later ones know TRUNCATE too
 RIGHTS_ELSE = 15
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc", "/proc", "/sys/devices", "/sys/fs/cgroup")
 SYSTEM_CACHES = ("/var/cache/fontconfig", "/var/lib/libreoffice", "/var/spool/libreoffice", "/opt")
+SOCKETS = "/tmp"  # noqa: S108
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 CODE = Path(__file__).resolve().parents[2]  # the folder `documents`; settings and secrets lie beside it
 
@@ -89,7 +91,7 @@ def confine(kind: str, folder: Path, inputs: Iterable[str]) -> None:
     _allow(ruleset, (str(folder),), everything)
     if kind == "ingest":
         # LibreOffice talks to itself through a socket, for which it knows no other place.
-        _allow(ruleset, ("/tmp",), MAKE_SOCKET | REMOVE_FILE)  # noqa: S108
+        _allow(ruleset, (SOCKETS,), READ_FOLDER | MAKE_SOCKET | REMOVE_FILE)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.syscall(SYS_LANDLOCK_RESTRICT, ruleset, 0)
     os.close(ruleset)

@@ -1,6 +1,7 @@
 // The viewer: reads what the server knows about the document and ties the parts of the screen together.
 
 import { get } from "../docplatform/js/api.js";
+import { announce } from "../docplatform/js/announce.js";
 import { embedded, fill, find } from "../docplatform/js/dom.js";
 import { accessBadge, isReady, statusBadge } from "./badges.js";
 import { bindDownloads } from "./viewer/download.js";
@@ -64,5 +65,6 @@ function begin(document) {
 
 load().then(begin, (error) => {
   find("#main").classList.add("unreadable");
+  announce(error.message);
   fill(find("#reading"), notice("The document could not be loaded", error.message, () => location.reload()));
 });

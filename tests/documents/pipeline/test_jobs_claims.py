@@ -59,7 +59,7 @@ def test_queues_do_not_take_each_others_steps(owner: User) -> None:
 
 def test_a_step_in_its_pause_is_not_ready(owner: User) -> None:
     job(owner, [[1]])
-    claims.put_off(take(), "died")
+    claims.put_off(take(), "died", pause=1)
     assert claims.claim("bulk", "test") is None
     Step.objects.update(run_after=Now())
     assert take().attempts == 2
@@ -107,7 +107,7 @@ def test_pauses_grow(owner: User) -> None:
     pauses = []
     for _ in range(3):
         Step.objects.update(run_after=Now())
-        claims.put_off(take(), "died")
+        claims.put_off(take(), "died", pause=1)
         step = Step.objects.annotate(pause=F("run_after") - Now()).get()
         pauses.append(round(step.pause.total_seconds()))
     assert pauses == [2, 4, 8]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
 from docplatform.lib import storage
@@ -18,6 +19,7 @@ from documents.choices import JobState, Status, StepKind, StepState
 from documents.models import Document, DocumentError, Job, Page, Step
 from documents.pipeline import claims, folders, hosts, recovery, runner, sandbox
 from documents.pipeline.claims import Claim
+from documents.pipeline.stages import STAGES
 from organizations.models import User
 from tests.documents.pipeline.fakes import FakeSteps
 from tests.documents.processing import drain, process_file, upload_file
@@ -95,6 +97,32 @@ def test_a_crash_that_does_not_repeat_leaves_no_trace(owner: User, steps: FakeSt
     assert document.status == Status.SUCCESS
     assert not Page.objects.exclude(error="").exists()
     assert set(Step.objects.values_list("attempts", flat=True)) == {2}
+
+
+def test_an_outage_of_the_storage_is_waited_for(owner: User, steps: FakeSteps, monkeypatch: pytest.MonkeyPatch) -> None:
+    started(owner, b"1 0")
+
+    def full(items: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(storage.backend(), "put_many", full)
+    assert run(take()) == "broken"
+    step = Step.objects.annotate(pause=F("run_after") - Now()).get()
+    assert 25 < step.pause.total_seconds() < 31
+    assert "No space" in step.error
+
+
+def test_no_status_is_eternal_even_where_nothing_can_stand_in(
+    owner: User, steps: FakeSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(context: object) -> None:
+        raise ZeroDivisionError
+
+    crash_on(steps, StepKind.PAGES)
+    monkeypatch.setattr(STAGES[StepKind.PAGES], "surrender", nothing)
+    document = process_file(owner, b"1 0")
+    assert document.status == Status.ERROR
+    assert DocumentError.objects.get(document=document).code == "gave_up"
 
 
 def test_an_expired_lease_is_reaped_and_the_late_worker_changes_nothing(owner: User, steps: FakeSteps) -> None:

@@ -1,6 +1,10 @@
-"""Queries made up by hypothesis find exactly what a plain reading of them finds, and only what the person may see."""
+"""Queries made up by hypothesis find exactly what a plain reading of them finds, and only what the person may see.
+
+Bounded in a normal run; SOAK=1 takes 3,000 queries a test.
+"""
 
 import itertools
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -23,10 +27,12 @@ from tests.documents.search import oracle
 from tests.documents.search.corpus import write
 from tests.documents.search.oracle import Paper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 
+FULL = os.environ.get("SOAK", "") not in ("", "0")
 RELAXED = settings(
-    max_examples=120,
+    max_examples=3000 if FULL else 60,
+    print_blob=True,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -17,7 +17,9 @@
   const shown = () => root.dataset.theme || (dark.matches ? "dark" : "light");
 
   const label = () => {
-    for (const button of document.querySelectorAll("[data-theme-switch]")) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const buttons = document.querySelectorAll("[data-theme-switch]");
+    for (const button of buttons) {
       const next = shown() === "dark" ? "light" : "dark";
       const words = `Switch to ${next} colours`;
       const name = button.querySelector("[data-theme-name]");

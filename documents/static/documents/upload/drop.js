@@ -35,9 +35,9 @@ export function listenForDrops(curtain, onfiles) {
  */
 async function dropped(transfer) {
   // Entries must be taken before anything is awaited: the transfer is emptied when the event is over.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry !== null);
-  if (!entries.length || entries.includes(undefined)) return [...transfer.files];
-  const lists = await Promise.all(entries.map((entry) => walk(/** @type {FileSystemEntry} */ (entry))));
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null).filter((entry) => entry !== null);
+  if (!entries.length) return [...transfer.files];
+  const lists = await Promise.all(entries.map(walk));
   return lists.flat();
 }
 

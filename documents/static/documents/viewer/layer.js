@@ -51,6 +51,7 @@ export function textLayer(words, aspect, language) {
     const next = words[at + 1];
     const isLast = !next || !sameLine(word, next);
     const height = Math.max(0.002, word.y2 - word.y1);
+    const scale = ((word.x2 - word.x1) * aspect) / (width(word.text) * height);
     // Words stand apart in most scripts; a line's last one needs no space, the line break follows.
     const text = isLast ? word.text : word.text + gap(word, next, language, height, aspect);
     const span = el("span", {}, text);
@@ -58,14 +59,20 @@ export function textLayer(words, aspect, language) {
       left: `${word.x1 * 100}%`,
       top: `${word.y1 * 100}%`,
       "font-size": `${height * 100}cqh`,
-      transform: `scaleX(${(((word.x2 - word.x1) * aspect) / (width(word.text) * height)).toFixed(4)})`,
+      transform: `scaleX(${scale.toFixed(4)})`,
+      "word-spacing": isLast ? "0" : `${(space(word, next, aspect) / (height * scale) - width(" ")).toFixed(3)}em`,
     });
     layer.append(span);
     if (isLast) layer.append(document.createElement("br"));
   });
-  layer.append(el("div", { class: "layer-end", "aria-hidden": "true" }));
   return layer;
 }
+
+/**
+ * The space reaches just to the next word, so that a selection is one even stripe.
+ * @type {(word: Word, next: Word, aspect: number) => number}
+ */
+const space = (word, next, aspect) => Math.max(0, next.x1 - word.x2) * aspect;
 
 const UNSPACED = new Set(["zho", "tra", "jpn", "tha", "lao", "khm", "mya", "bod", "dzo"]);
 

@@ -123,14 +123,14 @@ export class Live {
 }
 
 /**
- * A message in the middle of the screen.
+ * A message in the middle of the screen. Whoever shows it announces what matters in it.
  * @param {string} title
  * @param {string} text
  * @param {() => void} [retry]
  * @param {string} [sign]
  */
 export function notice(title, text, retry, sign = "clock") {
-  const box = el("div", { class: "notice card", role: "status" }, icon(sign), el("h2", {}, title), el("p", {}, text));
+  const box = el("div", { class: `notice card ${sign}` }, icon(sign), el("h2", {}, title), el("p", {}, text));
   if (retry) box.append(button("Try again", { class: "main", icon: "retry", onclick: retry }));
   return box;
 }

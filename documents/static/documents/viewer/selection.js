@@ -1,58 +1,78 @@
-// Selecting over absolutely placed words: without help, a pointer between two lines selects to the end of the page.
+// Selecting over absolutely placed words: a browser left alone selects wildly when the pointer is between two words.
 
 /**
- * While a selection grows, an invisible block lies behind the words and right beside its moving end; a pointer over
- * empty paper then meets that block, and the selection stays where it is.
+ * While the mouse drags over empty paper, the selection goes to the nearest word of the nearest line, as in running text.
  * @param {HTMLElement} view
  */
 export function steadySelection(view) {
   let pressed = false;
-  /** @type {Range | null} */
-  let before = null;
+  let planned = 0;
 
-  const rest = () => {
-    for (const layer of view.querySelectorAll(".layer.selecting")) {
-      layer.classList.remove("selecting");
-      const end = layer.querySelector(".layer-end");
-      if (end) layer.append(end);
-    }
-    before = null;
+  /** @param {PointerEvent} event */
+  const steady = (event) => {
+    // After the browser's own idea of the selection, and before it is painted.
+    cancelAnimationFrame(planned);
+    planned = requestAnimationFrame(() => {
+      const place = nearest(view, event.clientX, event.clientY);
+      const selection = getSelection();
+      if (!place || !selection) return;
+      if (event.type === "pointerdown" || !selection.anchorNode || !view.contains(selection.anchorNode)) {
+        selection.collapse(place.node, place.offset);
+      } else selection.extend(place.node, place.offset);
+    });
   };
 
-  view.addEventListener("pointerdown", () => (pressed = true));
-  addEventListener("pointerup", () => {
-    pressed = false;
-    rest();
+  view.addEventListener("pointerdown", (event) => {
+    pressed = event.pointerType === "mouse" && event.button === 0 && !event.shiftKey && onPaper(event);
+    if (pressed && !onWord(event)) steady(event);
   });
-  addEventListener("blur", rest);
-
-  document.addEventListener("selectionchange", () => {
-    const selection = getSelection();
-    if (!pressed || !selection?.rangeCount) return;
-    const range = selection.getRangeAt(0);
-    for (const layer of view.querySelectorAll(".layer")) {
-      if (range.intersectsNode(layer)) layer.classList.add("selecting");
-    }
-    moveEnd(range, before);
-    before = range.cloneRange();
+  addEventListener("pointermove", (event) => {
+    cancelAnimationFrame(planned);
+    if (pressed && !onWord(event)) steady(event);
   });
+  addEventListener("pointerup", () => (pressed = false));
 }
 
+/** @param {PointerEvent} event */
+const onWord = (event) => event.target instanceof Element && event.target.closest(".layer > span") !== null;
+
+/** Not on a scroll bar, not on a button. */
+const onPaper = (/** @type {PointerEvent} */ event) =>
+  event.target instanceof Element && event.target.closest(".sheet") !== null && event.target.closest("button") === null;
+
 /**
- * @param {Range} range
- * @param {Range | null} before
+ * @param {HTMLElement} view
+ * @param {number} x
+ * @param {number} y
+ * @returns {{node: Node, offset: number} | null}
  */
-function moveEnd(range, before) {
-  const backwards =
-    before !== null &&
-    (range.compareBoundaryPoints(Range.END_TO_END, before) === 0 ||
-      range.compareBoundaryPoints(Range.START_TO_END, before) === 0);
-  const container = backwards ? range.startContainer : range.endContainer;
-  const word = (container instanceof Element ? container : container.parentElement)?.closest(".layer > span");
-  const end = word?.parentElement?.querySelector(":scope > .layer-end");
-  if (!word || !end) return;
-  const place = backwards ? word : word.nextSibling;
-  if (place !== end) word.parentElement?.insertBefore(end, place);
+function nearest(view, x, y) {
+  const layer = closest([...view.querySelectorAll(".layer")], (box) => away(y, box.top, box.bottom));
+  if (!layer) return null;
+  // The line first, then the word in it; words whose heights differ a little are still of one line.
+  const word = closest([...layer.querySelectorAll(":scope > span")], (box) => {
+    return Math.round(away(y, box.top, box.bottom) / 3) * 10_000 + away(x, box.left, box.right);
+  });
+  const node = word?.firstChild;
+  if (!word || !node) return null;
+  const box = word.getBoundingClientRect();
+  const length = (node.textContent ?? "").trimEnd().length;
+  const share = (x - box.left) / Math.max(1, box.width);
+  return { node, offset: Math.round(Math.min(1, Math.max(0, share)) * length) };
+}
+
+/** @type {(value: number, low: number, high: number) => number} */
+const away = (value, low, high) => Math.max(low - value, value - high, 0);
+
+/** @type {(nodes: Element[], distance: (box: DOMRect) => number) => Element | null} */
+function closest(nodes, distance) {
+  let best = null;
+  let least = Infinity;
+  for (const node of nodes) {
+    const found = distance(node.getBoundingClientRect());
+    if (found < least) [best, least] = [node, found];
+  }
+  return best;
 }
 
 /**

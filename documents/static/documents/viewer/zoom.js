@@ -23,6 +23,7 @@ export function bindZoom(pages) {
   /** @param {"auto" | "width" | "page" | number} zoom */
   const set = (zoom) => {
     pages.resize(zoom);
+    if (zoom === "page") pages.show(pages.page); // the whole page, not the lower half of it
     show();
     announce(`Size ${typeof pages.zoom === "number" ? `${Math.round(pages.zoom * 100)} %` : menu.selectedOptions[0]?.text}`);
   };
