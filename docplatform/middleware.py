@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.functional import empty
 
 from docplatform.lib import client, logs
+from docplatform.lib.parsers import MAX_BYTES
+from docplatform.lib.storage import signing
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -57,6 +59,22 @@ def believe_only_our_proxies(get_response: Answer) -> Answer:
         if not client.is_proxy(client.parse(request.META.get("REMOTE_ADDR", ""))):
             for name in client.FORWARDED:
                 request.META.pop(name, None)
+        return get_response(request)
+
+    return answer
+
+
+def refuse_floods(get_response: Answer) -> Answer:
+    """Forms and files in forms would be read into memory and into temporary files before anybody asks who sends them.
+
+    A body without a length is not read at all; uploads have limits of their own.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_upload = request.path.startswith(signing.PREFIX)
+        if not is_upload and (not length.isdecimal() or int(length[:18]) > MAX_BYTES):
+            return JsonResponse({"detail": f"Send at most {MAX_BYTES // 2**20} MB."}, status=413)
         return get_response(request)
 
     return answer

@@ -55,6 +55,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "docplatform.lib.sessions"
 # Whether there is HTTPS is decided by PUBLIC_URL, and docplatform.checks says where it is missing. Subdomains and the
 # preload list are not ours to decide; the redirect from http is the proxy's work.
 SILENCED_SYSTEM_CHECKS = [f"security.W0{code}" for code in ("04", "05", "08", "12", "16", "21")]
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "docplatform.middleware.believe_only_our_proxies",
     "django.middleware.security.SecurityMiddleware",
     "docplatform.middleware.protect_browsers",
+    "docplatform.middleware.refuse_floods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -158,6 +160,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": "docplatform.lib.options.Formats",
     "DEFAULT_SCHEMA_CLASS": "docplatform.lib.schema.ApiSchema",
     "EXCEPTION_HANDLER": "docplatform.lib.errors.handler",
     "DEFAULT_PAGINATION_CLASS": "docplatform.lib.pagination.VersionedPagination",

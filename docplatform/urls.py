@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import organizations.urls
 from docplatform.health import healthz
@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include(organizations.urls.api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/schema/redoc/", RedirectView.as_view(pattern_name="docs")),
-    path("api/docs/", SpectacularSwaggerView.as_view(), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(metadata_class=None), name="docs"),
     path("", include(organizations.urls.pages)),  # before the administration, whose sign-in they replace
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

@@ -25,8 +25,8 @@ from projects.models import Project, ProjectDocument
 
 def _people(request: Request) -> QuerySet[User]:
     """People the person sees, and owners of documents the person sees."""
-    theirs = Document.objects.filter(permissions.view(request.user), user_id=OuterRef("pk"))
-    return User.objects.filter(permissions.view_people(request.user) | Q(Exists(theirs)))
+    owners = permissions.owners(permissions.view(request.user))
+    return User.objects.filter(permissions.view_people(request.user) | owners)
 
 
 def _organizations(request: Request) -> QuerySet[Organization]:

@@ -69,9 +69,14 @@ def view_people(user: Person) -> Q:
     """Those whom organizations and projects bring together, and whoever published something."""
     if user.is_anonymous:
         return NOBODY
-    published = Document.objects.filter(PUBLISHED, user_id=OuterRef("pk")).values("pk")[:1]
-    # as a value, not as EXISTS: PostgreSQL would read all published documents first, for a page of 25 people
-    return project_permissions.view_people(user) | Q(IsNull(Subquery(published), rhs=False))
+    return project_permissions.view_people(user) | owners(PUBLISHED)
+
+
+def owners(documents: Q) -> Q:
+    """People who own one of these documents."""
+    theirs = Document.objects.filter(documents, user_id=OuterRef("pk")).values("pk")[:1]
+    # as a value, not as EXISTS: PostgreSQL would read all those documents first, for a page of 25 people
+    return Q(IsNull(Subquery(theirs), rhs=False))
 
 
 EVERYBODY = "public"

@@ -37,6 +37,11 @@ def view_organizations(user: Person) -> Q:
     return Q(pk__in=[]) if user.is_anonymous else Q(private=False) | colleague(user, field="pk")
 
 
+def know_organizations(user: Person) -> Q:
+    """Organizations that everybody may learn of where they see a person who is active in one: not the hidden ones."""
+    return Q(private=False) | Q(individual=True) | colleague(user, field="pk")
+
+
 def view_people(user: Person) -> Q:
     """Oneself and the members of one's organizations."""
     if user.is_anonymous:

@@ -10,13 +10,19 @@ from rest_framework import serializers
 from docplatform.lib.flex import Flexible
 from organizations.actions import credits
 from organizations.models import Membership, Organization, User
-from organizations.permissions import organization_ids, view_organizations
+from organizations.permissions import Person, know_organizations, organization_ids, view_organizations
 
 
 def memberships(prefix: str = "") -> "Prefetch[Any]":
     """What a queryset must prefetch for people to be shown; `prefix` leads to them, for example `user__`."""
     with_plans = Membership.objects.select_related("organization__plan").order_by("organization_id")
     return Prefetch(f"{prefix}memberships", queryset=with_plans)
+
+
+def active_organizations(user: Person, prefix: str = "") -> "Prefetch[Any]":
+    """What a queryset must prefetch for the organizations of people to be expanded; those that hide stay ids."""
+    known = Organization.objects.filter(know_organizations(user)).select_related("plan")
+    return Prefetch(f"{prefix}organization", queryset=known)
 
 
 class OrganizationOutput(Flexible, serializers.ModelSerializer[Organization]):

@@ -20,7 +20,10 @@ def pair(user: User) -> dict[str, str]:
 
 def refreshed(text: str) -> dict[str, str]:
     """A new pair for a refresh token; TokenError when it does not count any more."""
-    user = person(RefreshToken(text))  # type: ignore[arg-type]  # the library takes the encoded token
+    try:
+        user = person(RefreshToken(text))  # type: ignore[arg-type]  # the library takes the encoded token
+    except RecursionError as error:  # the head of a token is JSON that anybody can write
+        raise TokenError("Token is invalid") from error
     if user is None:
         raise TokenError("Token is invalid")
     return pair(user)
@@ -34,10 +37,21 @@ def person(token: Token) -> User | None:
 class BearerAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access token>`. A bad token is an error even where none is needed."""
 
+    def get_validated_token(self, raw_token: bytes) -> Token:
+        """The token, if its signature and its times are right."""
+        try:
+            return super().get_validated_token(raw_token)
+        except RecursionError as error:
+            raise _invalid() from error
+
     def get_user(self, validated_token: Token) -> Any:
         """The person; clients read `token_not_valid` as a sign to refresh or to sign in again."""
         user = person(validated_token)
         if user is None:
-            message = {"token_class": "AccessToken", "token_type": "access", "message": "Token is invalid"}
-            raise InvalidToken({"detail": "Given token not valid for any token type", "messages": [message]})
+            raise _invalid()
         return user
+
+
+def _invalid() -> InvalidToken:
+    message = {"token_class": "AccessToken", "token_type": "access", "message": "Token is invalid"}
+    return InvalidToken({"detail": "Given token not valid for any token type", "messages": [message]})

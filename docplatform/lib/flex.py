@@ -41,7 +41,7 @@ class Flexible(FlexFieldsSerializerMixin):  # type: ignore[misc]  # the library 
         raise NotImplementedError
 
     def related(self, instance: Any, name: str) -> Any:
-        """What the expanded field `name` shows."""
+        """What the expanded field `name` shows; where it is None, the id stays."""
         return getattr(instance, name)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -52,7 +52,11 @@ class Flexible(FlexFieldsSerializerMixin):  # type: ignore[misc]  # the library 
             self.apply_flex_fields(self.fields, self._flex_options_rep_only)
             self._flex_fields_rep_applied = True
         return {
-            name: field.to_representation(self.related(instance, name)) if name in self.expanded_fields else row[name]
-            for name, field in self.fields.items()
+            name: self._expanded(instance, name, row) if name in self.expanded_fields else row[name]
+            for name in self.fields
             if name in row or name in self.expanded_fields
         }
+
+    def _expanded(self, instance: Any, name: str, row: dict[str, Any]) -> Any:
+        found = self.related(instance, name)
+        return row.get(name) if found is None else self.fields[name].to_representation(found)

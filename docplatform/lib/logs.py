@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
@@ -31,11 +32,18 @@ def about(**ids: str | int) -> Iterator[None]:
 def safe_path(request: HttpRequest) -> str:
     """The path of a request without its query, and without the parts of it that open doors."""
     path = request.path
-    match = request.resolver_match
-    for name, value in (match.kwargs if match else {}).items():
+    for name, value in _address(request).items():
         if name in SECRET_PARTS and value:
             path = path.replace(str(value), "…")
     return path[:LONGEST]
+
+
+def _address(request: HttpRequest) -> dict[str, Any]:
+    """What the route finds in the path, also where the request was refused before it got to its route."""
+    try:
+        return (request.resolver_match or resolve(request.path_info)).kwargs
+    except Resolver404:
+        return {}
 
 
 def where(error: BaseException) -> list[str]:

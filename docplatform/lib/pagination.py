@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import DataError
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination, CursorPagination, PageNumberPagination
@@ -48,7 +49,7 @@ class CursorPages(CursorPagination):
     def paginate_queryset(self, queryset: Rows, request: Request, view: APIView | None = None) -> list[Any] | None:
         try:
             page = super().paginate_queryset(queryset, request, view)
-        except (ValueError, ValidationError) as error:
+        except (ValueError, ValidationError, DataError) as error:
             # a forged cursor: its position is no value of the column
             if self.cursor_query_param in request.query_params:
                 raise NotFound(self.invalid_cursor_message) from error
@@ -79,8 +80,9 @@ class NumberedPages(PageNumberPagination):
         """Refuses far pages before they are looked for: an offset costs as much as all rows before it."""
         number = super().get_page_number(request, paginator)
         limit = MAX_PAGE if request.user.is_authenticated else MAX_PAGE_ANONYMOUS
-        if str(number).isdecimal() and int(str(number)[:10]) > limit:
-            raise NotFound(self.invalid_page_message)
+        text = str(number)
+        if not text.isdecimal() or int(text[:10]) > limit:
+            raise NotFound("Invalid page.")
         return number
 
     def get_page_size(self, request: Request) -> int:

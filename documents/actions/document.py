@@ -9,7 +9,7 @@ from django.db import transaction
 from docplatform.lib.errors import Refused, Shape
 from documents import permissions
 from documents.actions import access, processing
-from documents.choices import PROCESSING, Status
+from documents.choices import Status
 from documents.models import Document
 from documents.search import index
 from organizations import events
@@ -38,11 +38,10 @@ def update(changes: Mapping[int, Changes], *, actor: User) -> None:
 @transaction.atomic
 def delete(documents: Collection[int], *, actor: User) -> None:
     """Take documents away at once; their files and rows go later, see documents.actions.purge."""
-    # Jobs first, documents second: workers lock in this order too.
-    for document in Document.objects.filter(pk__in=list(documents), status__in=PROCESSING).order_by("pk"):
-        with suppress(Refused):  # it ended just now
-            processing.cancel(document, actor=actor)
     for document in lock(documents):
+        if document.is_processing:
+            with suppress(Refused):  # there is no job that could be stopped
+                processing.cancel(document, actor=actor)
         document.status = Status.DELETED
         document.save(update_fields=["status", "updated_at"])
         index.remove(document)

@@ -39,11 +39,10 @@ def fetch(condition: Match, order: Order, words: Sequence[Scored], bound: int, w
     if not order.by_score or not words:
         return _by_keys(condition, order.keys, bound, window)
     place = window.place
-    if place is not None:
-        bound = place.bound
-        if len(place.worths) == len(words):
-            words = [replace(word, worth=worth) for word, worth in zip(words, place.worths, strict=True)]
-    return _ByScore(condition, tuple(words), bound).page(window)
+    if place is None or len(place.worths) != len(words):
+        return _ByScore(condition, tuple(ranking.weighed(words, bound)), bound).page(window)
+    as_before = (replace(word, worth=worth) for word, worth in zip(words, place.worths, strict=True))
+    return _ByScore(condition, tuple(as_before), place.bound).page(window)
 
 
 def _by_keys(condition: Match, keys: tuple[Key, ...], bound: int, window: Window) -> Hits:
@@ -106,7 +105,7 @@ class _ByScore:
 
     @property
     def bounded(self) -> Match:
-        return both([self.condition, Match(sql="s.document_id <= %s", params=(self.bound,))])
+        return both([self.condition, Match(sql=f"{sorting.ID.sql} <= %s", params=(self.bound,))])
 
     def page(self, window: Window) -> Hits:
         place = window.place

@@ -5,7 +5,7 @@ how much of that a document earns. Phrases earn what their words earn.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from documents.search import statistics, vectors
 from documents.search.conditions import Params
@@ -32,27 +32,48 @@ METADATA = frozenset({"title", "source", "description"})
 
 @dataclass(frozen=True)
 class Scored:
-    """One word of a query: any of the lexemes, in a field, with its worth."""
+    """One word of a query: any of the lexemes, in a field. `worth` is what finding it counts for."""
 
-    terms: str
+    lexemes: tuple[str, ...]
     field: str
-    worth: float
+    boost: float
+    worth: float = 0.0
+
+    @property
+    def terms(self) -> str:
+        """The word as a tsquery."""
+        return " | ".join(map(vectors.quoted, self.lexemes))
 
 
 def scored(leaves: Sequence[Leaf]) -> list[Scored]:
-    """The words that make the score; those of no worth are left out as long as there are others."""
-    words = [_scored(lexemes, leaf.field, leaf.boost) for leaf in leaves for lexemes in leaf.scored]
-    telling = [word for word, lexemes in words if lexemes[0] not in STOP_WORDS]
-    return list(dict.fromkeys(telling or [word for word, _ in words]))[:MAX_WORDS]
+    """The words that make the score; those like `the` are left out as long as there are others."""
+    found = [Scored(lexemes, _place(leaf.field), leaf.boost) for leaf in leaves for lexemes in leaf.scored]
+    telling = [word for word in found if word.lexemes[0] not in STOP_WORDS]
+    return list(dict.fromkeys(telling or found))[:MAX_WORDS]
 
 
-def _scored(lexemes: tuple[str, ...], field: Field | None, boost: float) -> tuple[Scored, tuple[str, ...]]:
-    shares = statistics.frequencies()
-    share = max(shares.get(lexeme, 0.0) for lexeme in lexemes)
-    # ts_rank divides by the number of alternatives
-    worth = boost * statistics.idf(share) * len(lexemes)
-    name = field.name if field is not None and field.name in DIGEST else "text" if field is not None else ""
-    return Scored(" | ".join(map(vectors.quoted, lexemes)), name, round(worth, 6)), lexemes
+def _place(field: Field | None) -> str:
+    if field is None:
+        return ""
+    return field.name if field.name in DIGEST else "text"
+
+
+def weighed(words: Sequence[Scored], total: int) -> list[Scored]:
+    """The words with their worths, among `total` documents. A single word needs no comparison."""
+    rarities = [statistics.idf(share) for share in _shares(words, total)] if len(words) > 1 else [1.0]
+    return [
+        # ts_rank divides by the number of alternatives
+        replace(word, worth=round(word.boost * rarity * len(word.lexemes), 6))
+        for word, rarity in zip(words, rarities, strict=True)
+    ]
+
+
+def _shares(words: Sequence[Scored], total: int) -> list[float]:
+    known = statistics.frequencies()
+    shares = {word.terms: max(known.get(lexeme, 0.0) for lexeme in word.lexemes) for word in words}
+    rare = [terms for terms, share in shares.items() if not share]
+    shares |= dict(zip(rare, statistics.shares(rare, total), strict=True))
+    return [shares[word.terms] for word in words]
 
 
 def first_stage(words: Sequence[Scored]) -> tuple[str, Params]:

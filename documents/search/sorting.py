@@ -25,7 +25,8 @@ class Order:
     by_score: bool = False
 
 
-ID = Key("s.document_id", "bigint")
+# Sums keep the planner off the primary key: it would walk that and read every vector, unaware of what that costs.
+ID = Key("(s.document_id + 0)", "bigint")
 CREATED = Key("s.created_at", "timestamptz")
 NEWEST = (replace(CREATED, descending=True), replace(ID, descending=True))
 SCORE = Order(NEWEST, by_score=True)

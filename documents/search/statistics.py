@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -9,6 +10,7 @@ from django.db import connection
 FRESH_SECONDS = 120
 UNKNOWN = 0.0005
 """What a lexeme is taken for that is too rare to stand in the statistics, or while there are none."""
+COUNTED = 2_000
 SQL = """
 SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats
 WHERE schemaname = current_schema() AND tablename = 'documents_searchdoc' AND attname = 'terms'
@@ -37,6 +39,19 @@ def frequencies() -> dict[str, float]:
         known.frequencies = dict(zip(row[0], row[1], strict=False)) if row and row[0] and row[1] else {}
         known.until = time.monotonic() + FRESH_SECONDS
     return known.frequencies
+
+
+def shares(queries: Sequence[str], total: int) -> list[float]:
+    """The share of documents that answer each tsquery, roughly: beyond COUNTED documents nobody counts on."""
+    if not queries:
+        return []
+    counts = ", ".join(
+        ["(SELECT count(*) FROM (SELECT FROM documents_searchdoc WHERE terms @@ %s::tsquery LIMIT %s) x)"]
+        * len(queries)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", [value for query in queries for value in (query, COUNTED)])
+        return [count / max(total, 1) for count in cursor.fetchone()]
 
 
 def idf(share: float) -> float:

@@ -15,7 +15,7 @@ from documents.actions import upload
 from documents.choices import SHOWN_ACCESS, SHOWN_STATUS
 from documents.models import Document
 from organizations.permissions import Person
-from organizations.serializers import OrganizationOutput, UserOutput, memberships
+from organizations.serializers import OrganizationOutput, UserOutput, active_organizations, memberships
 from projects import permissions as project_permissions
 from projects.models import Project, ProjectDocument
 from projects.serializers import ProjectOutput, with_rights
@@ -49,7 +49,9 @@ def with_expanded(documents: QuerySet[Document], request: Request) -> QuerySet[D
     """Loads what the request expands: a constant number of queries, however many documents."""
     names = flex.expanded(request, EXPANDABLE)
     if names & {"user", "user.organization"}:
-        documents = documents.select_related("user__organization__plan").prefetch_related(memberships("user__"))
+        documents = documents.select_related("user").prefetch_related(memberships("user__"))
+    if "user.organization" in names:
+        documents = documents.prefetch_related(active_organizations(request.user, "user__"))
     if "organization" in names:
         documents = documents.select_related("organization__plan")
     if "projects" in names:

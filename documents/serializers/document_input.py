@@ -8,7 +8,7 @@ from documents.actions import document as actions
 from documents.actions import ownership, upload
 from documents.choices import EXTENSIONS, LANGUAGES, SHOWN_ACCESS, Access, OcrEngine
 from documents.models import Document
-from documents.serializers.fields import DataField, FlagField, PrimaryKeyField, PrimaryKeysField, TitleField
+from documents.serializers.fields import AnyField, DataField, FlagField, PrimaryKeyField, PrimaryKeysField, TitleField
 from organizations.permissions import feature_level, may_upload
 
 FILE_URL_REFUSED = "This server does not fetch files. Leave file_url out and PUT the file to presigned_url."
@@ -59,7 +59,7 @@ class DocumentCreate(DocumentFields):
     force_ocr = FlagField(write_only=True, required=False)
     ocr_engine = serializers.ChoiceField(choices=OcrEngine.choices, write_only=True, required=False)
     original_extension = serializers.ChoiceField(choices=EXTENSIONS, default="pdf")
-    pages = serializers.JSONField(write_only=True, required=False)
+    pages = AnyField(write_only=True, required=False)
     projects = PrimaryKeysField(allowed=upload.projects_for, required=False)
 
     def validate_file_url(self, value: str | None) -> str | None:
@@ -84,12 +84,12 @@ class DocumentCreate(DocumentFields):
 class DocumentUpdate(DocumentFields):
     """Changes to a document; its instance is the document."""
 
-    delayed_index = serializers.JSONField(write_only=True, required=False)
-    file_url = serializers.JSONField(write_only=True, required=False)
-    force_ocr = serializers.JSONField(write_only=True, required=False)
-    ocr_engine = serializers.JSONField(write_only=True, required=False)
-    pages = serializers.JSONField(write_only=True, required=False)
-    projects = serializers.JSONField(write_only=True, required=False)
+    delayed_index = AnyField(write_only=True, required=False)
+    file_url = AnyField(write_only=True, required=False)
+    force_ocr = AnyField(write_only=True, required=False)
+    ocr_engine = AnyField(write_only=True, required=False)
+    pages = AnyField(write_only=True, required=False)
+    projects = AnyField(write_only=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuses what can only be said at first, and what has to wait until processing is over."""

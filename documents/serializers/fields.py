@@ -30,7 +30,17 @@ class FlagField(serializers.BooleanField):
     default_empty_html = empty
 
 
-class DataField(serializers.JSONField):
+class AnyField(serializers.JSONField):
+    """Any value; forms write it as JSON."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
+
+
+class DataField(AnyField):
     """Custom metadata: keys to lists of short strings. A bare string becomes a list of one."""
 
     def to_internal_value(self, data: Any) -> dict[str, list[str]]:

@@ -1,6 +1,9 @@
 """The one authorising door to the files of documents: serves, or redirects to where they are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signing
@@ -9,9 +12,10 @@ from django.views.decorators.http import require_safe
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from docplatform.lib import storage
+from docplatform.lib.caching import Uncached
+from docplatform.lib.errors import Refused
 from docplatform.lib.storage.transfers import send
 from documents import permissions
 from documents.actions import assets, images
@@ -20,6 +24,7 @@ from organizations.models import User
 from organizations.permissions import ANONYMOUS, Person
 
 SALT = "docplatform.files"
+View = Callable[..., HttpResponseBase]
 
 
 class AnyType(BaseContentNegotiation):
@@ -33,7 +38,7 @@ class AnyType(BaseContentNegotiation):
         return renderer, str(renderer.media_type)
 
 
-class FileView(APIView):
+class FileView(Uncached):
     """`/files/documents/<id>/<path>`: 302 to the file, or the file itself; JSON clients get {"location": url}.
 
     A URL that this view signs names the reader, whose right is checked again when it is used.
@@ -46,7 +51,7 @@ class FileView(APIView):
         document, asset = _find(request.user, pk, path)
         as_json = request.headers.get("Accept", "").startswith("application/json")
         if document.is_published and not asset.is_original:
-            url: str | None = f"{settings.PUBLIC_ASSET_URL}documents/{pk}/{path}"
+            url: str | None = f"{settings.PUBLIC_ASSET_URL}documents/{pk}/{quote(path)}"
         else:
             url = _stored_url(asset) or (_signed_url(request.user, pk, path) if as_json else None)
         if as_json:
@@ -58,7 +63,21 @@ class FileView(APIView):
     head = get
 
 
+def in_words(view: View) -> View:
+    """Refusals as the API tells them, for views that are not part of it."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **address: Any) -> HttpResponseBase:
+        try:
+            return view(request, **address)
+        except Refused as refusal:
+            return JsonResponse(refusal.body(), status=refusal.status_code)
+
+    return answer
+
+
 @require_safe
+@in_words
 def public_file(request: HttpRequest, pk: int, path: str) -> HttpResponseBase:
     """`/public/documents/<id>/<path>`: what everybody may read, whoever asks; open to scripts of any origin."""
     _, asset = _find(ANONYMOUS, pk, path)
@@ -69,6 +88,7 @@ def public_file(request: HttpRequest, pk: int, path: str) -> HttpResponseBase:
 
 
 @require_safe
+@in_words
 def signed_file(request: HttpRequest, token: str, filename: str) -> HttpResponseBase:
     """`/files/signed/<token>/<filename>`: a location that FileView gave out, good for 300 s without credentials."""
     try:
@@ -90,7 +110,10 @@ def _find(user: Person, pk: int, path: str) -> tuple[Document, assets.Asset]:
     asset = assets.find(document, path, is_editor=is_editor)
     if asset is None:
         raise Http404
-    images.make_if_missing(asset)
+    try:
+        images.make_if_missing(asset)
+    except storage.Missing as error:
+        raise Http404 from error
     return document, asset
 
 
@@ -100,7 +123,7 @@ def _stored_url(asset: assets.Asset) -> str | None:
 
 def _signed_url(user: Person, pk: int, path: str) -> str:
     token = signing.dumps((user.pk, pk, path), salt=SALT, compress=True)
-    return f"{settings.PUBLIC_URL}/files/signed/{token}/{path.rsplit('/', 1)[-1]}"
+    return f"{settings.PUBLIC_URL}/files/signed/{token}/{quote(path.rsplit('/', 1)[-1])}"
 
 
 def _serve(request: HttpRequest, asset: assets.Asset, *, cache: str) -> HttpResponseBase:

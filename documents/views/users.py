@@ -24,6 +24,7 @@ from organizations.serializers import (
     StaffMeOutput,
     StaffReadsUserOutput,
     UserOutput,
+    active_organizations,
     memberships,
 )
 from projects import permissions as project_permissions
@@ -72,7 +73,9 @@ class UserView(ListModelMixin, RetrieveModelMixin, GenericViewSet[User]):
 
     def get_queryset(self) -> QuerySet[User]:
         rows = User.objects.filter(permissions.view_people(self.request.user)).prefetch_related(memberships())
-        return rows.select_related("organization__plan") if flex.expanded(self.request, {"organization"}) else rows
+        if flex.expanded(self.request, {"organization"}):
+            rows = rows.prefetch_related(active_organizations(self.request.user))
+        return rows
 
     def get_serializer_class(self) -> type[UserOutput]:
         return StaffReadsUserOutput if self.request.user.is_staff else UserOutput

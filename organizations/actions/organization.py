@@ -46,10 +46,11 @@ def remove_member(membership: Membership, *, actor: User) -> None:
     organization, user = membership.organization, membership.user
     if organization.individual:
         raise Refused("individual", "People cannot leave their own organization.")
+    # The membership first: somebody who is choosing this organization holds it, see people.set_active_organization.
+    membership.delete()
     User.objects.filter(pk=user.pk, organization=organization).update(
         organization=Organization.objects.get(uuid=user.uuid, individual=True)
     )
-    membership.delete()
     _record("organization.member_removed", organization, actor, user=user.pk)
 
 

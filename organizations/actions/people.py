@@ -48,7 +48,8 @@ def update(user: User, *, actor: User, **changes: Any) -> User:
 @transaction.atomic
 def set_active_organization(user: User, *, organization: Organization) -> User:
     """Choose the organization that the person's next documents belong to."""
-    if not Membership.objects.filter(user=user, organization=organization).exists():
+    memberships = Membership.objects.filter(user=user, organization=organization)
+    if not memberships.select_for_update(no_key=True).exists():  # held, so that it does not end meanwhile
         raise Refused("not_a_member", "Choose an organization that you are a member of.", shape=Shape.LIST)
     if user.organization_id != organization.pk:
         user.organization = organization

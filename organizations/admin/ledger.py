@@ -41,4 +41,4 @@ class EventAdmin(ReadOnlyAdmin[Event]):
         if not kind:
             return queryset, False
         found = queryset.filter(target_type=kind)
-        return found.filter(target_id=int(number)) if number.isdecimal() else found, False
+        return found.filter(target_id=int(number[:19])) if number.isdecimal() else found, False

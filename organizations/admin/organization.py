@@ -13,12 +13,18 @@ from organizations.models import Membership, Organization, Plan, User
 from organizations.permissions import signed_in
 
 
+MOST_CREDITS = 10**9  # in one go
+
+
 class OrganizationForm(forms.ModelForm[Organization]):
     """What may be changed, and credits to add."""
 
     avatar_url = forms.URLField(label="Picture", required=False, max_length=1024, assume_scheme="https")
     add_credits = forms.IntegerField(
-        required=False, help_text="Purchased credits to add; a negative number takes some back."
+        required=False,
+        min_value=-MOST_CREDITS,
+        max_value=MOST_CREDITS,
+        help_text="Purchased credits to add; a negative number takes some back.",
     )
 
     class Meta:

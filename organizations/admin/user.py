@@ -68,22 +68,22 @@ class UserAdmin(SupportAdmin[User]):
         obj.pk = people.create_user(**values, actor=signed_in(request.user)).pk
         obj.refresh_from_db()
 
-    @admin.action(description="Deactivate: sign out and let in no more")
+    @admin.action(description="Deactivate: sign out and let in no more", permissions=["change"])
     def deactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         """Everybody but oneself."""
         self._each(request, rows.exclude(pk=signed_in(request.user).pk), people.deactivate, "are deactivated")
 
-    @admin.action(description="Reactivate: let in again")
+    @admin.action(description="Reactivate: let in again", permissions=["change"])
     def reactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         """Undo a deactivation."""
         self._each(request, rows, people.reactivate, "may sign in again")
 
-    @admin.action(description="Sign out everywhere")
+    @admin.action(description="Sign out everywhere", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         """End sessions and tokens."""
         self._each(request, rows, people.sign_out_everywhere, "are signed out everywhere")
 
-    @admin.action(description="Mail a link to set a password")
+    @admin.action(description="Mail a link to set a password", permissions=["change"])
     def mail_a_link(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         """To those who have an e-mail address."""
         with_address = rows.exclude(email="")
@@ -91,7 +91,7 @@ class UserAdmin(SupportAdmin[User]):
             passwords.mail_link(user.email)
         self.message_user(request, f"Mailed a link to {len(with_address)}.", messages.SUCCESS)
 
-    @admin.action(description="Show a link to set a password")
+    @admin.action(description="Show a link to set a password", permissions=["change"])
     def show_a_link(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         """To hand over by other means."""
         for user in rows.filter(is_active=True):

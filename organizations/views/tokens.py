@@ -3,12 +3,14 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from docplatform.lib import client
+from docplatform.lib.parsers import StrangersJSONParser
 from organizations import tokens
 from organizations.actions import signin
 
@@ -38,6 +40,7 @@ class OpenView(APIView):
 
     authentication_classes = ()
     permission_classes = ()
+    parser_classes = (StrangersJSONParser, FormParser, MultiPartParser)
 
     def get_authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -47,7 +47,8 @@ def test_snippets_are_taken_apart_and_unescaped(page: Page) -> None:
 
 def test_neighbouring_words_are_one_hit(page: Page) -> None:
     at = "const at = (text, x1, x2, y) => ({ text, x1, x2, y1: y, y2: y + 0.02 });"
-    words = "[at('new', 0.1, 0.2, 0.1), at('levy', 0.21, 0.3, 0.1), at('levy', 0.7, 0.8, 0.1), at('levy', 0.1, 0.2, 0.5)]"
+    line = "at('new', 0.1, 0.2, 0.1), at('levy', 0.21, 0.3, 0.1), at('levy', 0.7, 0.8, 0.1)"
+    words = f"[{line}, at('levy', 0.1, 0.2, 0.5)]"
     found = call(page, "documents/viewer/match.js", f"{{ {at} return m.together({words}, 0.77); }}")
     assert [[word["text"] for word in hit] for hit in found] == [["new", "levy"], ["levy"], ["levy"]]
 

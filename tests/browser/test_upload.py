@@ -83,6 +83,7 @@ def test_a_broken_file_says_why_and_can_be_removed(page: Page, owner: User) -> N
     expect(page.get_by_role("button", name="Try again: broken")).to_be_visible()
     message = Document.objects.get().errors.get().message
     row(page, "broken")(message)
+    expect(page.locator(".hit .note")).to_contain_text(message)
     page.get_by_role("button", name="Remove broken").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.locator("#uploads")).to_be_hidden()

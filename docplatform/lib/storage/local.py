@@ -42,7 +42,7 @@ class LocalStorage:
             for temporary, _ in written:
                 _sync(temporary)
             for temporary, target in written:
-                temporary.replace(target)
+                _move(temporary, target)
         except BaseException:
             for temporary, _ in written:
                 temporary.unlink(missing_ok=True)
@@ -59,7 +59,7 @@ class LocalStorage:
             with temporary.open("xb") as stream:
                 yield stream
             _sync(temporary)
-            temporary.replace(target)
+            _move(temporary, target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -131,6 +131,19 @@ class LocalStorage:
             shutil.copyfile(content, temporary)
         else:
             temporary.write_bytes(content)
+
+
+def _move(temporary: Path, target: Path) -> None:
+    """Give the file its name. Its folder may be gone again: whoever deletes the last file in it removes it too."""
+    while True:
+        try:
+            temporary.replace(target)
+        except FileNotFoundError:
+            if not temporary.exists():
+                raise
+            target.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            return
 
 
 def _sync(path: Path) -> None:

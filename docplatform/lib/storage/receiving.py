@@ -27,7 +27,7 @@ class Cut(Exception):
 def receive(request: HttpRequest, local: LocalStorage, key: str) -> None:
     """Stream the body into the storage. Raises Cut or Busy, and then nothing is kept."""
     announced = request.headers.get("Content-Length", "")
-    expected = int(announced) if announced.isdigit() else None
+    expected = int(announced[:18]) if announced.isdecimal() else None
     limit = settings.MAX_PDF_BYTES
     if expected is not None and expected > limit:
         raise Cut(413, f"The file is larger than {limit // 1024**2} MB.")

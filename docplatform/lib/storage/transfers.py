@@ -14,7 +14,7 @@ CHUNK = 1024 * 1024
 SLOTS = 12  # of the web server's 16 threads: stalled transfers leave some for everybody else
 GRACE_SECONDS = 60
 SLOWEST = 8 * 1024  # bytes a second on average, after the grace
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 _slots = threading.BoundedSemaphore(SLOTS)
 

@@ -108,5 +108,5 @@ def _together(work: OcrWork, source: Pdf) -> str:
 
 
 def _give_up(document: pdfium.Document, number: int, reason: str) -> PageRead:
-    width, height = document.get_page_size(number)
+    width, height = pdfium.size_of(document, number)
     return PageRead(number, width, height, text="", error=UNREADABLE)

@@ -40,6 +40,6 @@ def _read(work: PagesWork, document: pdfium.Document, number: int) -> PageRead:
 
 def _give_up(work: PagesWork, document: pdfium.Document, number: int, reason: str) -> PageRead:
     """A blank page that says so."""
-    width, height = document.get_page_size(number)
+    width, height = pdfium.size_of(document, number)
     images = drawing.save_sizes(drawing.blank(width, height), Path(work.folder), number)
     return PageRead(number, width, height, text="", images=images, error=UNDRAWABLE)

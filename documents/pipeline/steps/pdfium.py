@@ -39,7 +39,15 @@ def page_of(document: Document, number: int) -> Iterator[Page]:
 
 def sizes(document: Document) -> list[tuple[float, float]]:
     """Width and height of every page in points, as displayed."""
-    return [_sane(*document.get_page_size(number)) for number in range(len(document))]
+    return [size_of(document, number) for number in range(len(document))]
+
+
+def size_of(document: Document, number: int) -> tuple[float, float]:
+    """Width and height of a page that need not open."""
+    try:
+        return _sane(*document.get_page_size(number))
+    except Error:
+        return DEFAULT_SIZE
 
 
 def size(page: Page) -> tuple[float, float]:

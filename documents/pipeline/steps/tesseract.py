@@ -18,6 +18,7 @@ from documents.pipeline.steps.progress import Killed
 CPU_SECONDS = 60
 LEAST_SIDE = 10  # pixels; Tesseract refuses smaller images
 WORD = "5"
+AUTOMATIC, ONE_COLUMN = 3, 4  # how Tesseract takes a page apart (--psm)
 
 
 class Unreadable(Exception):
@@ -45,10 +46,11 @@ class Reading:
     confidence: float | None
 
 
-def read(image: Path, *, pack: str, dpi: float) -> Reading:
-    """Unreadable where Tesseract fails on the image, Killed where somebody ended it."""
+def read(image: Path, *, pack: str, dpi: float, layout: int = AUTOMATIC) -> Reading:
+    """Unreadable where Tesseract fails on the image, Killed where somebody ended it. The image stays."""
     base = image.with_suffix("")
-    command = ["tesseract", str(image), str(base), "-l", pack, "--dpi", str(round(dpi)), "txt", "tsv"]
+    command = ["tesseract", str(image), str(base), "-l", pack, "--dpi", str(round(dpi))]
+    command += ["--psm", str(layout), "txt", "tsv"]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=_limit
     )
@@ -58,8 +60,8 @@ def read(image: Path, *, pack: str, dpi: float) -> Reading:
         raise Unreadable(done.stderr.decode(errors="replace")[-300:])
     text, table = base.with_suffix(".txt"), base.with_suffix(".tsv")
     reading = _reading(text.read_text(errors="replace"), table.read_text(errors="replace"))
-    for used in (image, text, table):
-        used.unlink()
+    text.unlink()
+    table.unlink()
     return reading
 
 

@@ -73,6 +73,10 @@ class _Reader:
         measure = _Measure(text_page, self.view.visible)
         for index in range(count):
             code = unicode_at(text_page, index)
+            if 0x20 < code < 0x7F:  # most of all characters of most pages: no further questions
+                self.letters += 1
+                yield code, measure.box(index)
+                continue
             if code == RETURN:
                 continue
             if code == NEW_LINE or code in SPACES:
@@ -88,8 +92,6 @@ class _Reader:
     def _decode(self, code: int, high: int, index: int, count: int) -> tuple[int, int]:
         """The character to show, or 0 for none."""
         self.letters += 1
-        if code > 0x20 and code < 0x7F:
-            return code, 0
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
         if code in HYPHENS:
@@ -108,13 +110,14 @@ class _Reader:
     def _end_word(self) -> None:
         if not self.glyphs:
             return
-        text = "".join(char for char, _ in _logical(self.glyphs))
+        chars, boxes = zip(*self.glyphs, strict=True)
+        text = "".join(chars)
+        if not text.isascii():
+            text = "".join(char for char, _ in _logical(self.glyphs))
         self.pieces.append(text)
-        left = min(box[0] for _, box in self.glyphs)
-        bottom = min(box[1] for _, box in self.glyphs)
-        right = max(box[2] for _, box in self.glyphs)
-        top = max(box[3] for _, box in self.glyphs)
-        self.words.append(Word(text, *self.view.place((left, bottom, right, top))))
+        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+        box = (min(lefts), min(bottoms), max(rights), max(tops))
+        self.words.append(Word(text, *self.view.place(box)))
         self.glyphs = []
 
 

@@ -72,7 +72,7 @@ def test_what_cannot_be_finds_nothing(q: str) -> None:
     ("q", "terms", "sql"),
     [
         ("id:7", "", "s.document_id = %s"),
-        ("pages:[2 TO 9} a1", "'a1'", "s.page_count BETWEEN %s AND %s"),
+        ("pages:[2 TO 9} a1", "'a1'", "s.page_count + 0 BETWEEN %s AND %s"),
         ("created_at:2024 a1", "'a1'", "(s.created_at >= %s AND s.created_at < %s)"),
         ("a1 OR id:7", "", "(s.terms @@ %s::tsquery OR s.document_id = %s)"),
         ("NOT id:7", "", "(s.document_id = %s) IS NOT TRUE"),

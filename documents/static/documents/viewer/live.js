@@ -99,7 +99,11 @@ export class Live {
     const reason = /** @type {HTMLElement} */ (box.querySelector("p"));
     const again = button("Process again", { class: "main", icon: "retry", onclick: () => this.again(reason) });
     fill(this.view, box);
-    if (mine) box.append(again);
+    if (!mine) {
+      reason.textContent = "Those who may edit it see the reason and can have it processed again.";
+      return;
+    }
+    box.append(again);
     try {
       const { results } = await get(`/api/documents/${id}/errors/?per_page=100`);
       reason.textContent = results[results.length - 1]?.message ?? "No reason is known.";
