@@ -31,9 +31,7 @@ class Document(models.Model):
     noindex = models.BooleanField(default=False)
     admin_noindex = models.BooleanField(default=False)
     revision_control = models.BooleanField(default=False)
-    version = models.ForeignKey(
-        "documents.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    version = models.ForeignKey("documents.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     page_count = models.PositiveIntegerField(default=0)
     page_spec = models.TextField(blank=True)
     file_hash = models.CharField(max_length=40, blank=True)
@@ -58,9 +56,7 @@ class Document(models.Model):
             models.Index(
                 fields=["status", "created_at"], name="document_unfinished", condition=~Q(status=Status.SUCCESS)
             ),
-            models.Index(
-                fields=["publish_at"], name="document_by_publish_at", condition=Q(publish_at__isnull=False)
-            ),
+            models.Index(fields=["publish_at"], name="document_by_publish_at", condition=Q(publish_at__isnull=False)),
             models.Index(F("original_hash"), name="document_by_hash", condition=~Q(original_hash="")),
         )
 

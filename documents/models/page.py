@@ -26,9 +26,7 @@ class Page(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="page_has_size"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="page_has_size"),)
         indexes = (
             # Folders may be shared by pages: before one is removed, somebody asks who else uses it.
             models.Index(fields=["images"], name="page_by_images"),

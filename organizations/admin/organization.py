@@ -12,7 +12,6 @@ from organizations.actions import credits, organization, plans
 from organizations.models import Membership, Organization, Plan, User
 from organizations.permissions import signed_in
 
-
 MOST_CREDITS = 10**9  # in one go
 
 

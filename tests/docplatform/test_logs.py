@@ -106,3 +106,9 @@ def test_ids_end_with_their_block() -> None:
 def test_an_unknown_path_is_cut(rf: RequestFactory) -> None:
     request = rf.get("/" + "x" * 5000)
     assert len(logs.safe_path(request)) == logs.LONGEST
+
+
+@pytest.mark.django_db
+def test_secrets_are_left_out_of_requests_that_reach_no_route(lines: StringIO, client: Client) -> None:
+    assert client.get("/files/signed/secret/b.pdf", headers={"Host": "evil.example"}).status_code == 400
+    assert "secret" not in lines.getvalue()

@@ -139,3 +139,11 @@ def test_when_every_slot_is_taken_uploads_are_asked_to_come_back(local: LocalSto
             transfers.free_slot()
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert Client().put(address("up/1"), b"x").status_code == 200
+
+
+def test_a_folder_that_vanishes_during_an_upload_is_made_again(local: LocalStorage) -> None:
+    local.put("up/old", b"old")
+    with local.writer("up/new") as stream:
+        stream.write(b"new")
+        local.delete(["up/old"])  # the last file of the folder: the folder goes with it
+    assert local.read("up/new") == b"new"

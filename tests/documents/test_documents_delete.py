@@ -1,13 +1,17 @@
 """Deleting documents: gone at once, purged later."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from docplatform.lib import storage
 from documents import paths
+from documents.actions import document as actions
 from documents.actions.purge import purge
 from documents.choices import JobState
 from documents.models import Document, Job, Page, SearchDoc, Version, VersionPage
@@ -104,3 +108,25 @@ def test_the_purge_leaves_what_is_still_worked_on(owner: User) -> None:
     make_job(document)
     age(document)
     assert purge() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_waits_for_a_job_that_is_being_opened(owner: User) -> None:
+    document = make_document(owner, status="nofile")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():  # as documents.actions.processing.start does it
+            Document.objects.select_for_update(no_key=True).get(pk=document.pk)
+            deleting = pool.submit(_delete, document.pk, owner)
+            time.sleep(0.3)
+            job = make_job(document)
+            Document.objects.filter(pk=document.pk).update(status="pending")
+        deleting.result(timeout=10)
+    assert Job.objects.get(pk=job.pk).state == JobState.CANCELLED
+    assert Document.objects.get(pk=document.pk).status == "deleted"
+
+
+def _delete(pk: int, actor: User) -> None:
+    try:
+        actions.delete([pk], actor=actor)
+    finally:
+        connection.close()

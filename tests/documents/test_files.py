@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from django.test import Client
 from docplatform.lib import storage
 from docplatform.lib.storage import transfers
 from documents import paths
+from documents.actions import images
 from documents.choices import Access, Status
 from documents.models import Document, VersionPage
+from documents.pipeline import sandbox
+from documents.pipeline.work import StepFailed
 from organizations.models import User
 from projects.models import Access as Role
 from tests.conftest import client_of
@@ -228,3 +232,49 @@ def test_a_bad_token_is_refused_not_ignored(owner: User) -> None:
     document = stored(owner)
     answer = Client().get(f"/files/documents/{document.pk}/b.pdf", HTTP_AUTHORIZATION="Bearer nonsense")
     assert (answer.status_code, answer.json()["code"]) == (403, "token_not_valid")
+
+
+def test_browsers_keep_the_two_kinds_of_answer_apart(owner: User) -> None:
+    url = f"/files/documents/{stored(owner).pk}/b.txt"
+    for accept in ("application/json", "image/gif"):
+        vary = client_of(owner).get(url, HTTP_ACCEPT=accept)["Vary"]
+        assert {"Accept", "Authorization", "Cookie"} <= {name.strip() for name in vary.split(",")}
+
+
+def test_the_path_of_a_location_is_quoted(owner: User) -> None:
+    document = stored(owner, access=Access.PUBLIC)
+    answer = client_of(owner).get(f"/files/documents/{document.pk}/a%3Fb%23.pdf")
+    assert answer["Location"].endswith(f"/documents/{document.pk}/a%3Fb%23.pdf")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(StepFailed("x", "y"), 404), (sandbox.Crashed("x"), 404), (storage.Missing("x"), 404)],
+)
+def test_a_page_that_cannot_be_drawn_is_no_crash(
+    owner: User, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int
+) -> None:
+    def draw(*_: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(images, "_draw", draw)
+    document = stored(owner, access=Access.PUBLIC)
+    for folder in ("files", "public"):
+        answer = client_of(owner).get(f"/{folder}/documents/{document.pk}/pages/b-p1-xlarge.gif")
+        assert answer.status_code == status
+
+
+def test_those_who_want_pages_drawn_never_take_every_thread(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "_drawing", BoundedSemaphore(1))
+    monkeypatch.setattr(images, "_waiting", BoundedSemaphore(1))
+    document = stored(owner, access=Access.PUBLIC)
+    images._drawing.acquire()
+    images._waiting.acquire()
+    for folder in ("files", "public"):
+        answer = client_of(owner).get(f"/{folder}/documents/{document.pk}/pages/b-p1-xlarge.gif")
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+
+
+def test_a_range_beyond_all_numbers_is_no_range(owner: User) -> None:
+    url = f"/files/documents/{stored(owner).pk}/b.txt"
+    assert client_of(owner).get(url, HTTP_RANGE=f"bytes={'1' * 5000}-").status_code == 200

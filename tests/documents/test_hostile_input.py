@@ -18,7 +18,15 @@ from tests.documents.factories import make_document
 HUGE = "9" * 30
 NESTED = "[" * 900 + "]" * 900
 INTS = ("{pk}", HUGE, "9" * 5000)
-TEXTS = ("%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "x" * 3000, "x.pdf", "pages/x-p1-xlarge.gif", f"pages/x-p{HUGE}.txt")
+TEXTS = (
+    "%00",
+    "%ff%fe",
+    "..%2f..%2fetc%2fpasswd",
+    "x" * 3000,
+    "x.pdf",
+    "pages/x-p1-xlarge.gif",
+    f"pages/x-p{HUGE}.txt",
+)
 VALUES = ("", "%00", "%ff", "-1", HUGE, "9" * 5000, "1e999", "²", "a,1,%00", "[[")
 PARAMETERS = {
     "documents/": "id__in user project access created_at__lt page_count page_count__gt ordering expand fields version",
@@ -27,8 +35,10 @@ PARAMETERS = {
     "organizations/": "id__in individual slug name",
     "schema/": "lang version format",
 }
-JSON_VALUES = ("null", "-1", "1e999", "9" * 4000, '"\\u0000"', '"\\ud800"', "[]", '[["x"]]', '{"a":{}}', NESTED)
-FIELDS = "title access data publish_at published_url projects user organization pages file_url ocr_engine id ids".split()
+JSON_VALUES = ("-1", "1e999", "9" * 4000, '"\\u0000"', '"\\ud800"', "[]", '[["x"]]', '{"a":{}}', NESTED)
+FIELDS = (
+    "title access data publish_at published_url projects user organization pages file_url ocr_engine id ids".split()
+)
 BODIES = (b"", b"null", b"[null]", b'"x"', b"{", b"\xff", b"[" * 9000, NESTED.encode(), b"9" * 5000, b"NaN")
 COOKIES = ('sessionid="\\000aaaaaaaaaa"', 'csrftoken="\\000"', 'messages="\\000[["', "sessionid=" + "x" * 3000)
 
@@ -92,7 +102,9 @@ def test_every_address(client: Client, document: Document, method: str) -> None:
             survives(client, method, address.format(pk=document.pk))
 
 
-def test_every_parameter(client: Client, document: Document) -> None:
+def test_every_parameter(owner: User, document: Document) -> None:
+    client = Client()
+    client.force_login(owner)
     for address, names in PARAMETERS.items():
         for name, value in itertools.product(names.split(), VALUES if address != "schema/" else VALUES[:2]):
             survives(client, "GET", f"/api/{address}?{name}={value}")
@@ -105,7 +117,9 @@ def test_forged_cursors(client: Client, document: Document, ordering: str) -> No
         survives(client, "GET", f"/api/documents/?ordering={ordering}&cursor={cursor}")
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
 def test_bodies(client: Client, document: Document, content_type: str) -> None:
     for address in ("documents/", f"documents/{document.pk}/", "documents/process/", "users/me/", "token/", "refresh/"):
         for method, body in itertools.product(("POST", "PATCH"), BODIES):
@@ -117,13 +131,13 @@ def test_fields(owner: User, document: Document) -> None:
     client.force_login(owner)
     for name, value in itertools.product(FIELDS, JSON_VALUES):
         item = f'{{"title": "x", "id": {document.pk}, "{name}": {value}}}'
-        for method, body in itertools.product(("POST", "PATCH"), (item, f"[{item}]")):
-            survives(client, method, "/api/documents/", data=body, content_type="application/json")
+        survives(client, "POST", "/api/documents/", data=item, content_type="application/json")
+        survives(client, "PATCH", "/api/documents/", data=f"[{item}]", content_type="application/json")
         form = f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value * 9}\r\n--x--\r\n'
         url = f"/api/documents/{document.pk}/"
-        survives(client, "PATCH", url, data=item, content_type="application/json")
         survives(client, "PATCH", url, data=form, content_type="multipart/form-data; boundary=x")
-        survives(client, "PATCH", "/api/users/me/", data=item, content_type="application/json")
+        if name == "organization":
+            survives(client, "PATCH", "/api/users/me/", data=item, content_type="application/json")
 
 
 @pytest.mark.parametrize("url", ["/", "/api/documents/", "/accounts/sign-in/"])

@@ -214,7 +214,7 @@ def test_collaborators_of_a_public_project_are_not_told_to_strangers(owner: User
     assert names(outsider, f"?project={public.pk}") == []
 
 
-def test_a_list_of_people_costs_two_queries(
+def test_a_list_of_people_costs_the_same_however_long(
     owner: User, newsroom: Organization, django_assert_num_queries: Any
 ) -> None:
     for number in range(5):
@@ -222,5 +222,25 @@ def test_a_list_of_people_costs_two_queries(
     client = client_of(owner)
     with django_assert_num_queries(2):
         assert len(client.get("/api/users/").json()["results"]) == 6
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/api/users/?expand=organization")
+
+
+def test_a_hidden_organization_is_not_named_to_strangers(owner: User, outsider: User, colleague: User) -> None:
+    hidden = organization.create_organization(name="Secret desk", private=True)
+    for user in (owner, colleague):
+        organization.add_member(hidden, user=user)
+    people.set_active_organization(owner, organization=hidden)
+    document = write_document(owner, Access.PUBLIC, Status.SUCCESS)
+    Document.objects.filter(pk=document.pk).update(organization=outsider.organization)
+    of_user = f"/api/users/{owner.pk}/?expand=organization"
+    of_document = f"/api/documents/{document.pk}/?expand=user.organization"
+    assert client_of(outsider).get(of_user).json()["organization"] == hidden.pk
+    assert client_of(outsider).get(of_document).json()["user"]["organization"] == hidden.pk
+    assert client_of(colleague).get(of_user).json()["organization"]["name"] == "Secret desk"
+    assert client_of(colleague).get(of_document).json()["user"]["organization"]["name"] == "Secret desk"
+
+
+def test_a_person_without_an_organization_can_be_shown(db: None) -> None:
+    user = User.objects.create_user("root")
+    assert client_of(user).get("/api/users/me/?expand=organization").json()["organization"] is None

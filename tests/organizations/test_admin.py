@@ -33,6 +33,7 @@ def press(admin: Client, button: str, *people: User) -> str:
         *("organizations/charge/", "organizations/event/", "projects/project/"),
         *("organizations/user/?q=own", "organizations/organization/?q=news", "organizations/membership/?q=own"),
         *("organizations/charge/?q=news", "organizations/event/?q=user+1", "organizations/event/?q=user"),
+        f"organizations/event/?q=user+{'9' * 5000}",
         *("organizations/event/?q=", "projects/project/?q=town", "organizations/user/?is_staff__exact=1"),
     ],
 )

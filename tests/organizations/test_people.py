@@ -1,11 +1,13 @@
 """People and organizations: what the actions promise."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 from docplatform.lib.errors import Refused
 from organizations import permissions
@@ -127,3 +129,24 @@ def test_people_without_an_account_see_nobody(owner: User, anonymous: AnonymousU
     assert permissions.signed_in(owner) == owner
     with pytest.raises(PermissionDenied):
         permissions.signed_in(anonymous)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_stays_active_in_an_organization_that_they_left_meanwhile(outsider: User, staff: User) -> None:
+    paper = organization.create_organization(name="Town Paper")
+    membership = organization.add_member(paper, user=outsider)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            people.set_active_organization(User.objects.get(pk=outsider.pk), organization=paper)
+            leaving = pool.submit(_leave, membership, staff)
+            time.sleep(0.3)
+        leaving.result(timeout=10)
+    outsider.refresh_from_db()
+    assert outsider.organization_id != paper.pk
+
+
+def _leave(membership: Membership, actor: User) -> None:
+    try:
+        organization.remove_member(membership, actor=actor)
+    finally:
+        connection.close()

@@ -22,9 +22,9 @@ TEXTUAL = {TEXT, HTML, RTF, FLAT_ODF}
 TABLE: tuple[tuple[str, set[str]], ...] = (
     ("pdf", {PDF}),
     ("jpg jpeg png gif bmp webp tif tiff", IMAGES),
-    ("docx", {WORD}),
-    ("xlsx", {EXCEL}),
-    ("pptx", {POWERPOINT}),
+    ("docx", {WORD, OLD_OFFICE}),
+    ("xlsx", {EXCEL, OLD_OFFICE}),
+    ("pptx", {POWERPOINT, OLD_OFFICE}),
     ("odt ott", {ODT}),
     ("ods ots", {ODS}),
     ("odp otp", {ODP}),

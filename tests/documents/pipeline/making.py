@@ -1,6 +1,7 @@
 """Makes the files that tests of the steps need, and runs steps on them as the pipeline does."""
 
 import io
+import subprocess
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -136,3 +137,10 @@ def docx(text: str, *, more: dict[str, bytes] | None = None) -> bytes:
         for name, content in parts.items():
             archive.writestr(name, content)
     return kept.getvalue()
+
+
+def office(source: Path, extension: str) -> None:
+    """Let LibreOffice save a file in another format, beside it."""
+    profile = source.with_name("profile").as_uri()
+    command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", extension]
+    subprocess.run([*command, "--outdir", str(source.parent), str(source)], check=True, capture_output=True)

@@ -1,0 +1,219 @@
+"""What is accepted, what is refused, and what people are told."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from documents.pipeline.steps import filetypes
+from documents.pipeline.work import StepFailed
+from tests.documents.pipeline import making
+
+
+@pytest.fixture
+def pdf(tmp_path: Path) -> bytes:
+    return making.pdf_of(
+        tmp_path / "made.pdf", making.text_at(50, 700, "one"), making.text_at(50, 700, "two")
+    ).read_bytes()
+
+
+def encrypted(pdf: bytes, *, user: str) -> bytes:
+    kept = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.save(kept, encryption=pikepdf.Encryption(owner="owner", user=user))
+    return kept.getvalue()
+
+
+def refused(tmp_path: Path, content: bytes, extension: str, **limits: int) -> StepFailed:
+    with pytest.raises(StepFailed) as failed:
+        making.ingest(tmp_path, content, extension, **limits)
+    assert failed.value.message.endswith(".")
+    return failed.value
+
+
+def archive(**entries: bytes) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in entries.items():
+            packed.writestr(name.replace("__", "/"), content)
+    return kept.getvalue()
+
+
+PNG = making.image_bytes(making.scan("x", width=60, height=40), "PNG")
+SNIFFED: list[tuple[bytes, str]] = [
+    (b"%PDF-1.7\n", filetypes.PDF),
+    (b"rubbish from a mail program\n%PDF-1.4\n", filetypes.PDF),
+    (PNG, filetypes.PNG),
+    (making.image_bytes(making.scan("x", width=60, height=40), "JPEG"), filetypes.JPEG),
+    (making.image_bytes(making.scan("x", width=60, height=40), "GIF"), filetypes.GIF),
+    (making.image_bytes(making.scan("x", width=60, height=40), "BMP"), filetypes.BMP),
+    (making.image_bytes(making.scan("x", width=60, height=40), "WEBP"), filetypes.WEBP),
+    (making.image_bytes(making.scan("x", width=60, height=40), "TIFF"), filetypes.TIFF),
+    (making.docx("x"), filetypes.WORD),
+    (making.docx("x")[:-100], filetypes.WORD),
+    (archive(**{"[Content_Types].xml": b"", "xl__workbook.xml": b""}), filetypes.EXCEL),
+    (archive(**{"[Content_Types].xml": b"", "ppt__presentation.xml": b""}), filetypes.POWERPOINT),
+    (archive(a=b"x"), filetypes.ZIP),
+    (b"PK\x03\x04" + bytes(100), filetypes.BROKEN_ZIP),
+    (b"{\\rtf1 x}", filetypes.RTF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), filetypes.OLD_OFFICE),
+    (b"  <!DOCTYPE HTML><html>", filetypes.HTML),
+    (b"plain words", filetypes.TEXT),
+    ("Grüße".encode("latin-1"), filetypes.TEXT),
+    ("Grüße".encode("utf-16"), filetypes.TEXT),
+    ("plain words".encode("utf-16-le"), filetypes.TEXT),
+    ("日本語のテキスト".encode("shift_jis"), filetypes.TEXT),
+    (bytes(range(256)) * 4, filetypes.UNKNOWN),
+    (b"\x7fELF" + bytes(100), filetypes.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), SNIFFED, ids=[f"{number} {kind}" for number, (_, kind) in enumerate(SNIFFED)]
+)
+def test_what_a_file_is_by_its_bytes(tmp_path: Path, content: bytes, kind: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    assert filetypes.sniff(path) == kind
+
+
+def test_an_extension_that_lies_is_named_beside_the_truth(tmp_path: Path) -> None:
+    failed = refused(tmp_path, making.docx("x"), "pdf")
+    assert failed.code == "wrong_type"
+    assert ".pdf" in failed.message and "a Word document" in failed.message
+
+
+@pytest.mark.parametrize(
+    ("content", "extension", "code"),
+    [
+        (b"", "pdf", "empty"),
+        (b"x", "exe", "unsupported"),
+        (b"MZ\x90\0" + bytes(90), "docx", "wrong_type"),
+        (b"not a pdf", "pdf", "wrong_type"),
+        (archive(a=b"x"), "docx", "wrong_type"),
+        (b"%PDF-1.7\n" + b"garbage " * 200, "pdf", "damaged"),
+        (PNG[:80], "png", "damaged"),
+        (b"GIF89a" + bytes(20), "gif", "damaged"),
+        (b" \n\t\n", "txt", "empty"),
+        (b",,\n,,\n", "csv", "empty"),
+    ],
+)
+def test_files_that_are_refused(tmp_path: Path, content: bytes, extension: str, code: str) -> None:
+    assert refused(tmp_path, content, extension).code == code
+
+
+@pytest.mark.parametrize("extension", ["pdf", "PDF", ".pdf"])
+def test_a_sound_pdf_stays_as_it_is(tmp_path: Path, pdf: bytes, extension: str) -> None:
+    result = making.ingest(tmp_path, pdf, extension)
+    assert Path(result.pdf).read_bytes() == pdf
+    assert result.sizes == [(600.0, 800.0)] * 2
+
+
+def test_a_pdf_without_a_user_password_is_decrypted(tmp_path: Path, pdf: bytes) -> None:
+    result = making.ingest(tmp_path, encrypted(pdf, user=""), "pdf")
+    with pikepdf.open(result.pdf) as document:
+        assert not document.is_encrypted and len(document.pages) == 2
+
+
+def test_a_pdf_with_a_password_is_refused(tmp_path: Path, pdf: bytes) -> None:
+    failed = refused(tmp_path, encrypted(pdf, user="secret"), "pdf")
+    assert failed.code == "password" and "password" in failed.message
+
+
+def test_damaged_pdfs_are_repaired(tmp_path: Path, pdf: bytes) -> None:
+    for damaged in (pdf[:-60], pdf.replace(b"startxref", b"startxxxx"), b"From: someone\n\n" + pdf):
+        result = making.ingest(tmp_path, damaged, "pdf")
+        assert len(result.sizes) == 2
+        with pypdfium2.PdfDocument(result.pdf) as document:
+            assert "one" in document[0].get_textpage().get_text_range()
+
+
+def test_files_that_are_too_large_are_refused(tmp_path: Path, pdf: bytes) -> None:
+    assert refused(tmp_path, pdf, "pdf", pdf_limit=100).code == "too_large"
+    assert refused(tmp_path, PNG, "png", other_limit=10).code == "too_large"
+    assert making.ingest(tmp_path, pdf, "pdf", other_limit=10).sizes
+
+
+def test_too_many_pages_are_refused(tmp_path: Path, pdf: bytes) -> None:
+    failed = refused(tmp_path, pdf, "pdf", page_limit=1)
+    assert failed.code == "too_many_pages" and "2 pages" in failed.message
+
+
+def raw_pdf(*objects: str) -> bytes:
+    """A PDF from the text of its objects; the first is the catalogue."""
+    body = "%PDF-1.4\n"
+    for number, text in enumerate(objects, 1):
+        body += f"{number} 0 obj\n{text}\nendobj\n"
+    return (body + f"trailer\n<< /Root 1 0 R /Size {len(objects) + 1} >>\n%%EOF\n").encode()
+
+
+CATALOGUE = "<< /Type /Catalog /Pages 2 0 R >>"
+PAGE = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] >>"
+TENFOLD = [
+    CATALOGUE,
+    *(f"<< /Type /Pages /Count {10 ** (10 - level)} /Kids [{f'{level + 3} 0 R ' * 10}] >>" for level in range(10)),
+    PAGE,
+]
+HOSTILE = {
+    "circular page tree": raw_pdf(CATALOGUE, "<< /Type /Pages /Count 2 /Kids [2 0 R 2 0 R] >>"),
+    "parent as kid": raw_pdf(
+        CATALOGUE, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", "<< /Type /Pages /Kids [2 0 R] >>"
+    ),
+    "no pages": raw_pdf(CATALOGUE, "<< /Type /Pages /Count 0 /Kids [] >>"),
+    "count lies": raw_pdf(CATALOGUE, "<< /Type /Pages /Count 2000000000 /Kids [3 0 R] >>", PAGE),
+    "negative count": raw_pdf(CATALOGUE, "<< /Type /Pages /Count -5 /Kids [3 0 R] >>", PAGE),
+    "ten to the tenth pages": raw_pdf(*TENFOLD),
+    "deep nesting": raw_pdf(CATALOGUE, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", "[" * 50_000 + "]" * 50_000),
+    "page that is no page": raw_pdf(CATALOGUE, "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", "(text)"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pdfs_end_in_pages_or_in_a_sentence(tmp_path: Path, name: str) -> None:
+    try:
+        result = making.ingest(tmp_path, HOSTILE[name], "pdf")
+    except StepFailed as failed:
+        assert failed.code in ("damaged", "empty", "too_many_pages")
+    else:
+        assert 1 <= len(result.sizes) <= 20
+        assert all(0 < width < 1e7 and 0 < height < 1e7 for width, height in result.sizes)
+
+
+def test_a_page_may_be_huge_or_without_a_size(tmp_path: Path) -> None:
+    boxes = ("0 0 1e30 1e30", "0 0 0 0", "0 0 nonsense", "0 0 14400 14400")
+    pages = [f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] >>" for box in boxes]
+    kids = " ".join(f"{number} 0 R" for number in range(3, 3 + len(pages)))
+    content = raw_pdf(CATALOGUE, f"<< /Type /Pages /Count {len(pages)} /Kids [{kids}] >>", *pages)
+    result = making.ingest(tmp_path, content, "pdf")
+    assert len(result.sizes) == 4 and all(0 < side < 1e7 for size in result.sizes for side in size)
+    for read in making.read(tmp_path, result.pdf, range(4)):
+        assert len(read.images) == 4
+
+
+def bomb() -> bytes:
+    """A Word document that grows a thousandfold when it is unpacked."""
+    return making.docx("x", more={"word/media/image.xml": bytes(70_000_000)})
+
+
+def many_entries() -> bytes:
+    return making.docx("x", more={f"word/{number}": b"" for number in range(20_001)})
+
+
+@pytest.mark.parametrize("make", [bomb, many_entries])
+def test_zip_bombs_are_not_opened(tmp_path: Path, make: object) -> None:
+    assert callable(make)
+    assert refused(tmp_path, make(), "docx").code == "too_large"
+
+
+def test_office_files_with_a_password_are_refused(tmp_path: Path) -> None:
+    modern = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    assert refused(tmp_path, modern, "docx").code == "password"
+    manifest = b"<manifest:manifest><manifest:encryption-data/></manifest:manifest>"
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        packed.writestr("META-INF/manifest.xml", manifest)
+    assert refused(tmp_path, kept.getvalue(), "odt").code == "password"
