@@ -7,6 +7,7 @@ comes back is trusted: the result must have the right shape and may name files o
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,7 +37,7 @@ class Crashed(Exception):
 def run(kind: str, work: Work[R], *, timeout: float, on_tick: Callable[[], bool]) -> R:
     """Do the step. Raises StepFailed (permanent), Crashed (try again) or Cancelled; on_tick is asked once a second."""
     folder = Path(work.folder).resolve()
-    (folder / "result.json").unlink(missing_ok=True)
+    _forget(folder)
     (folder / "tmp").mkdir(exist_ok=True)
     wire.write(work, folder / "work.json")
     program = _start(str(kind), folder)
@@ -47,6 +48,13 @@ def run(kind: str, work: Work[R], *, timeout: float, on_tick: Callable[[], bool]
     if program.returncode != 0:
         raise Crashed(_reason(program.returncode, said))
     return cast("R", _read(work, str(kind), folder))
+
+
+def _forget(folder: Path) -> None:
+    """What an earlier try in the same folder found is not this one's result."""
+    (folder / "result.json").unlink(missing_ok=True)
+    (folder / "page").unlink(missing_ok=True)
+    shutil.rmtree(folder / "pages", ignore_errors=True)
 
 
 def _start(kind: str, folder: Path) -> subprocess.Popen[bytes]:

@@ -75,7 +75,13 @@ class _Lookout:
         if self.loose:
             met |= {(watch, number): None for watch, number, spot in self.loose if spot.meets(token)}
         for watch, number in met:
-            yield from watch.see(number, token)
+            yield from watch.see(number, _trimmed(token, watch.spots[number]))
+
+
+def _trimmed(token: Token, spot: Spot) -> Token:
+    """Of a pair of letters that begins with the one asked for, that one."""
+    is_letter = spot.prefix and analyzer.UNSPACED.match(spot.lexemes[0])
+    return token._replace(end=token.start + 1) if is_letter else token
 
 
 def spans(text: str, language: str, leaves: Iterable[Leaf]) -> Iterator[Span]:

@@ -35,7 +35,7 @@ PARAMETERS = {
     "organizations/": "id__in individual slug name",
     "schema/": "lang version format",
 }
-JSON_VALUES = ("-1", "1e999", "9" * 4000, '"\\u0000"', '"\\ud800"', "[]", '[["x"]]', '{"a":{}}', NESTED)
+JSON_VALUES = ("1e999", "9" * 4000, '"\\u0000"', '"\\ud800"', '[["x"]]', '{"a":{}}', NESTED)
 FIELDS = (
     "title access data publish_at published_url projects user organization pages file_url ocr_engine id ids".split()
 )
@@ -133,9 +133,10 @@ def test_fields(owner: User, document: Document) -> None:
         item = f'{{"title": "x", "id": {document.pk}, "{name}": {value}}}'
         survives(client, "POST", "/api/documents/", data=item, content_type="application/json")
         survives(client, "PATCH", "/api/documents/", data=f"[{item}]", content_type="application/json")
-        form = f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value * 9}\r\n--x--\r\n'
-        url = f"/api/documents/{document.pk}/"
-        survives(client, "PATCH", url, data=form, content_type="multipart/form-data; boundary=x")
+        if name in ("data", "pages"):
+            form = f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value * 9}\r\n--x--\r\n'
+            url = f"/api/documents/{document.pk}/"
+            survives(client, "PATCH", url, data=form, content_type="multipart/form-data; boundary=x")
         if name == "organization":
             survives(client, "PATCH", "/api/users/me/", data=item, content_type="application/json")
 

@@ -4,11 +4,13 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 
 from docplatform.lib.admin import EXACT, EstimatingPaginator
 from organizations.actions import credits, organization
+from organizations.admin.organization import OrganizationForm
 from organizations.models import Event, Membership, Organization, Plan, User
 from projects.actions import project
 
@@ -177,3 +179,21 @@ def test_ledger_log_and_projects_are_only_looked_at(admin: Client, owner: User) 
         assert admin.post(f"/admin/{page}/change/", {"kind": "x"}).status_code == 403
     for page in ("organizations/event", "organizations/charge", "projects/project"):
         assert admin.get(f"/admin/{page}/add/").status_code == 403
+
+
+def test_credits_are_added_in_amounts_that_fit(db: None) -> None:
+    assert "add_credits" in OrganizationForm({"name": "x", "add_credits": str(10**12)}).errors
+    assert "add_credits" not in OrganizationForm({"name": "x", "add_credits": "5"}).errors
+
+
+def test_those_who_may_only_look_have_no_buttons(owner: User, outsider: User) -> None:
+    outsider.is_staff = True
+    outsider.save(update_fields=["is_staff"])
+    outsider.user_permissions.add(Permission.objects.get(codename="view_user"))
+    client = Client()
+    client.force_login(outsider)
+    assert client.get("/admin/organizations/user/").status_code == 200
+    assert "password-reset" not in press(client, "show_a_link", owner)
+    press(client, "deactivate", owner)
+    owner.refresh_from_db()
+    assert owner.is_active

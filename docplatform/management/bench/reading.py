@@ -43,13 +43,13 @@ def born_digital(folder: Path, *, pages: int = 117) -> Line:
     return Line(f"born-digital, {pages} pages", ours, floor, "s", 1.3)
 
 
-def ocr(folder: Path, *, chunks: int = 2) -> Line:
+def ocr(folder: Path, *, chunks: int = 2, chunk: int = CHUNK) -> Line:
     """Pages a second of the OCR stage beside raw tesseract on the same 300 dpi images, one process a core each."""
     processes = os.cpu_count() or 1
-    count = chunks * CHUNK
+    count = chunks * chunk
     images = [scenery.scan(number, folder / f"{number}.png") for number in range(count)]
     pdf = scenery.scanned_pdf(images, folder / "scan.pdf")
-    parts = [list(range(first, first + CHUNK)) for first in range(0, count, CHUNK)]
+    parts = [list(range(first, first + chunk)) for first in range(0, count, chunk)]
     with ThreadPoolExecutor(processes) as pool:
         floor = count / _timed(lambda: list(pool.map(_tesseract, images)))
         ours = count / _timed(lambda: list(pool.map(lambda part: _ocr(pdf, part), parts)))

@@ -1,14 +1,16 @@
 """Draws pages as people see them on paper: white background, forms filled in, no annotations."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as c
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageDraw
 
 from documents import paths
 from documents.pipeline.steps import pdfium
 from documents.pipeline.steps.pdfium import Page
+from documents.pipeline.work import Word
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 65_500  # a GIF's sides are 16-bit numbers
@@ -52,6 +54,14 @@ def photograph(page: Page) -> Image.Image:
     width, height = pdfium.size(page)
     scale = PHOTOGRAPH_DPI / 72
     return _without_colour(render(page, *fit(width * scale, height * scale)))
+
+
+def cover(image: Image.Image, words: Sequence[Word]) -> None:
+    """White out words on a grey image."""
+    brush = ImageDraw.Draw(image)
+    for word in words:
+        corners = (word.x1 * image.width, word.y1 * image.height, word.x2 * image.width, word.y2 * image.height)
+        brush.rectangle(corners, fill=255)
 
 
 def save_sizes(image: Image.Image, folder: Path, number: int) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The plugin of OCRmyPDF: Tesseract on images of the right size, with words spaced as in Tesseract's text.
 
-OCRmyPDF draws the page, hides from us what is text already, and puts our words behind the picture.
+OCRmyPDF draws the page and puts our words behind the picture.
 """
 
 from itertools import groupby
@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from documents.pipeline.steps import drawing, tesseract
 from documents.pipeline.steps.tesseract import Piece, Reading
+from documents.pipeline.work import Word
 
 DPI = 300  # 150 makes 2.4 times the errors, 600 costs four times as much and reads no better
 LONG_SIDE = 3508  # pixels: A4 at 300 dpi, for scans that do not know their size
@@ -22,6 +23,8 @@ FEW_WORDS, MUCH_INK = 20, 0.5
 DARK = [255] * 128 + [0] * 128
 HANGUL = range(0xAC00, 0xD7A4)
 
+covered: list[Word] = []
+"""Words of the page that are text already, and so are not read from its image."""
 confidences: list[float] = []
 """How sure Tesseract was of the words of each page that it read since somebody emptied this list."""
 
@@ -39,7 +42,9 @@ class Engine(TesseractOcrEngine):
         with Image.open(input_file) as image:
             dpi = float(image.info.get("dpi", (DPI, DPI))[0])
             width, height = image.size
-            reading = _read(image.convert("L"), dpi, input_file, options.languages[0])
+            grey = image.convert("L")
+            drawing.cover(grey, covered)
+            reading = _read(grey, dpi, input_file, options.languages[0])
         if reading.confidence is not None:
             confidences.append(reading.confidence)
         lines = [_line(list(line)) for _, line in groupby(reading.words, key=lambda piece: piece.line)]

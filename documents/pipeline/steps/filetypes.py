@@ -50,7 +50,10 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"II+\0", TIFF),
     (b"MM\0+", TIFF),
     (b"{\\rtf", RTF),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLD_OFFICE),
+)
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+STREAMS = tuple(
+    name.encode("utf-16-le") for name in ("WordDocument", "Workbook", "Book", "PowerPoint Document", "EncryptedPackage")
 )
 OPEN_DOCUMENT = {
     "application/vnd.oasis.opendocument.text": ODT,
@@ -91,6 +94,10 @@ def sniff(path: Path) -> str:
     for signature, kind in SIGNATURES:
         if head.startswith(signature):
             return kind
+    if head.startswith(COMPOUND):
+        # LibreOffice takes a compound file without such a stream for text, and prints rubbish.
+        content = path.read_bytes()
+        return OLD_OFFICE if any(name in content for name in STREAMS) else UNKNOWN
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return WEBP
     if b"%PDF-" in head[:PDF_WITHIN]:

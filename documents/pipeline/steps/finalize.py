@@ -38,6 +38,8 @@ def _put(pdf: Pdf, chunk: Chunk) -> None:
     """Give pages what OCR made of them. What hangs on a page, such as links and bookmarks to it, stays."""
     with Pdf.open(chunk.pdf) as found:
         for number, read in zip(chunk.pages, found.pages, strict=True):
+            if number >= len(pdf.pages):
+                continue  # a page that PDFium counts and qpdf does not; nothing was read of it
             page = pdf.pages[number].obj
             looks = pdf.copy_foreign(
                 found.make_indirect(Dictionary({key: read.obj[key] for key in LOOKS if key in read.obj}))

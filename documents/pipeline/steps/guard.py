@@ -10,9 +10,10 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from documents.pipeline import wire
 from documents.pipeline.steps import jail, progress
@@ -84,15 +85,14 @@ def _work(kind: str, folder: Path) -> int:
     return 0
 
 
-def _in_child(act: Any) -> None:
+def _in_child(act: Callable[[], int]) -> NoReturn:
     """Run a forked process to its end; it never returns into its parent's code."""
-    code = 1
+    code, last_words = 1, os.dup(sys.stderr.fileno())  # libraries close or divert the standard ones
     try:
         code = act()
     except BaseException as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        os.write(last_words, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
     finally:
-        sys.stderr.flush()
         os._exit(code)
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import img2pdf
 import ocrmypdf
-from pikepdf import Pdf
+from pikepdf import Array, Pdf
 
-from documents.pipeline.steps import drawing, engine, legible, packs, pdfium, progress, words
+from documents.pipeline.steps import drawing, engine, geometry, legible, packs, pdfium, progress, words
+from documents.pipeline.steps.geometry import View
 from documents.pipeline.steps.legible import Verdict
-from documents.pipeline.work import OcrWork, PageRead
+from documents.pipeline.work import OcrWork, PageRead, Word
 
+BOXES = ("/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
 MEGAPIXELS = drawing.MAX_PIXELS / 1e6
 UNREADABLE = "The text of this page could not be read from its image."
 
@@ -34,13 +36,15 @@ def _read(work: OcrWork, pack: str, document: pdfium.Document, source: Pdf, numb
     alone, layered = Path(work.folder) / f"page-{number}.pdf", _layered(work, number)
     with pdfium.page_of(document, number) as page:
         width, height = pdfium.size(page)
-        mode = _mode(page, force=work.force)
+        mode, covered = _mode(page, force=work.force)
         engine.confidences.clear()
         try:
-            _extract(source, number, alone)
+            engine.covered[:] = covered
+            _extract(source, number, alone, geometry.view(page))
             _recognise(alone, layered, pack, mode)
         except Exception:
             # Too large, damaged, or of a kind that OCRmyPDF refuses: a plain picture of the page is none of these.
+            engine.covered.clear()
             _photograph(page, alone, width, height)
             _recognise(alone, layered, pack, "force")
     sure = engine.confidences[-1] if engine.confidences else None
@@ -49,15 +53,22 @@ def _read(work: OcrWork, pack: str, document: pdfium.Document, source: Pdf, numb
     return PageRead(number, width, height, text=found.text, words=found.words, confidence=sure)
 
 
-def _mode(page: pdfium.Page, *, force: bool) -> str:
-    """`redo` keeps visible text, drops an invisible layer and reads the rest; `force` reads a picture of everything."""
+def _mode(page: pdfium.Page, *, force: bool) -> tuple[str, list[Word]]:
+    """`redo` keeps visible text, drops an invisible layer and reads the rest; `force` reads a picture of everything.
+
+    And the words that stay, which are not to be read again from the picture.
+    """
+    is_visible = legible.has_visible_text(page)
     if force:
-        return "force" if legible.has_visible_text(page) else "redo"
+        return ("force" if is_visible else "redo"), []
     try:
-        garbled = legible.judge(page, words.read(page)) is Verdict.GARBLED
+        found = words.read(page)
+        verdict = legible.judge(page, found)
     except ValueError:
-        return "force"
-    return "force" if garbled and legible.has_visible_text(page) else "redo"
+        return "force", []
+    if verdict is Verdict.GARBLED and is_visible:
+        return "force", []
+    return "redo", found.words if verdict is Verdict.STAMP else []
 
 
 def _recognise(pdf: Path, layered: Path, pack: str, mode: str) -> None:
@@ -77,9 +88,15 @@ def _recognise(pdf: Path, layered: Path, pack: str, mode: str) -> None:
     )
 
 
-def _extract(source: Pdf, number: int, path: Path) -> None:
+def _extract(source: Pdf, number: int, path: Path, view: View) -> None:
+    """The page alone. Its paper ends where its crop ends: OCRmyPDF stretches the layer of a cropped page."""
     with Pdf.new() as pdf:
         pdf.pages.append(source.pages[number])
+        page = pdf.pages[0].obj
+        for box in BOXES:
+            if box in page:
+                del page[box]
+        page.MediaBox = Array([round(side, 4) for side in view.visible])
         pdf.save(path)
 
 
@@ -101,8 +118,10 @@ def _together(work: OcrWork, source: Pdf) -> str:
             if _layered(work, number).exists():
                 with Pdf.open(_layered(work, number)) as layered:
                     pdf.pages.append(layered.pages[0])
-            else:
+            elif number < len(source.pages):
                 pdf.pages.append(source.pages[number])
+            else:
+                pdf.add_blank_page()
         pdf.save(path)
     return str(path)
 

@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import time
 from collections.abc import Iterator
 from multiprocessing import get_context
@@ -65,7 +64,7 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice(owner: User, outsider:
         if kills < 20 and not on_its_last.exists():
             victim = dice.randrange(len(workers))
             process, queue = workers[victim]
-            os.kill(process.pid, signal.SIGKILL)
+            process.kill()
             process.join()
             kills += 1
             workers[victim] = _start(queue)

@@ -21,9 +21,9 @@ from tests.documents.processing import drain, upload_file
 def cut_off() -> None:
     """End this process's connection from outside, as a restart of the server does."""
     pid = connection.connection.info.backend_pid
-    given = connection.settings_dict
-    parts = {"dbname": given["NAME"], "user": given["USER"], "host": given["HOST"], "port": given["PORT"]}
-    with psycopg.connect(**{name: value for name, value in parts.items() if value}, autocommit=True) as other:  # type: ignore[arg-type]
+    params = connection.get_connection_params()
+    reached = {name: params[name] for name in ("dbname", "user", "password", "host", "port") if params.get(name)}
+    with psycopg.connect(**reached, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s)", [pid])
 
 

@@ -1,6 +1,5 @@
 """Office documents, text, tables and web pages, through the real LibreOffice."""
 
-import base64
 import io
 import threading
 import zipfile
@@ -12,6 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from documents.pipeline.steps import convert_text
 from documents.pipeline.work import IngestResult, StepFailed
 from tests.documents.pipeline import making
 
@@ -105,8 +105,7 @@ FILES = {
     "rtf": rb"{\rtf1\ansi\ansicpg1252 Gr\'fc\'dfe aus K\'f6ln\par}",
     "txt": "Grüße aus Köln".encode(),
     "csv": "Grüße aus Köln;2".encode(),
-    "html": "<html><body><p>Grüße aus <b>Köln</b></p></body></html>".encode(),
-    "htm": b"<p>Gr&uuml;&szlig;e aus K&ouml;ln</p>",
+    "html": b"<p>Gr&uuml;&szlig;e aus <b>K&ouml;ln</b></p>",
 }
 
 
@@ -138,22 +137,17 @@ def test_presentations(tmp_path: Path) -> None:
         ("委員会は火曜日に年間予算を審査するために集まりました", "shift_jis"),
     ],
 )
-def test_plain_text_in_any_charset(tmp_path: Path, text: str, charset: str) -> None:
-    found = text_of(making.ingest(tmp_path, text.encode(charset), "txt"))
-    assert text[:12] in found.replace("\r\n", "")
+def test_text_in_any_charset(text: str, charset: str) -> None:
+    assert convert_text.decoded(text.encode(charset)) == text
 
 
-def test_a_wide_table_stays_on_its_page(tmp_path: Path) -> None:
+def test_a_wide_table_stays_on_its_page_and_its_formulas_are_only_text(tmp_path: Path) -> None:
     rows = [",".join(f"column {number}" for number in range(40))] * 60
+    rows += ['=1+1,"=WEBSERVICE(""http://127.0.0.1/"")"']
     result = making.ingest(tmp_path, "\n".join(rows).encode(), "csv")
     assert len(result.sizes) <= 3
     assert result.sizes[0][0] > result.sizes[0][1]
-    assert "column 39" in text_of(result)
-
-
-def test_a_formula_in_a_table_is_only_text(tmp_path: Path) -> None:
-    result = making.ingest(tmp_path, b'name,sum\nx,=1+1\ny,"=WEBSERVICE(""http://127.0.0.1/"")"\n', "csv")
-    assert "=1+1" in text_of(result)
+    assert "column 39" in text_of(result) and "=1+1" in text_of(result)
 
 
 def test_an_archive_with_a_damaged_table_of_contents_is_put_together_again(tmp_path: Path) -> None:
@@ -163,7 +157,7 @@ def test_an_archive_with_a_damaged_table_of_contents_is_put_together_again(tmp_p
 
 def test_a_damaged_document_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StepFailed) as failed:
-        making.ingest(tmp_path, making.docx("x")[:700] + b"word/document.xml", "docx")
+        making.ingest(tmp_path, making.docx("x", more={"word/document.xml": b"<w:document"}), "docx")
     assert failed.value.code == "not_converted"
 
 
@@ -200,13 +194,24 @@ def frame(address: str) -> str:
     )
 
 
+@pytest.mark.usefixtures("jailed")
 def test_nothing_is_fetched_from_the_network(tmp_path: Path, lure: str) -> None:
     making.ingest(tmp_path, odf("odt", "x", frame(lure)), "odt")
-    page = f'<p>x<img src="{lure}"><link rel=stylesheet href="{lure}"><iframe src="{lure}"></iframe></p>'
-    making.ingest(tmp_path, page.encode(), "html")
     assert Visitors.seen == []
 
 
+@pytest.mark.usefixtures("jailed")
+def test_a_web_page_fetches_nothing_and_runs_nothing(tmp_path: Path, lure: str) -> None:
+    page = (
+        f'<p>seen<img src="{lure}"><link rel=stylesheet href="{lure}"><iframe src="{lure}"></iframe></p>'
+        '<script>document.write("written")</script>'
+    )
+    result = making.ingest(tmp_path, page.encode(), "html")
+    assert "seen" in text_of(result) and "written" not in text_of(result)
+    assert Visitors.seen == []
+
+
+@pytest.mark.usefixtures("jailed")
 def test_no_file_of_this_server_gets_into_the_document(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("TOPSECRET")
@@ -221,10 +226,3 @@ def test_no_file_of_this_server_gets_into_the_document(tmp_path: Path) -> None:
     with pypdfium2.PdfDocument(result.pdf) as document:
         colours = document[0].render(scale=1).to_pil().convert("RGB").getcolors(1_000_000)
     assert all(colour != (255, 0, 0) for _, colour in colours)
-
-
-def test_a_script_in_a_web_page_is_dropped_and_an_embedded_picture_stays(tmp_path: Path) -> None:
-    data = base64.b64encode(making.image_bytes(Image.new("RGB", (80, 80), "red"), "PNG")).decode()
-    page = f'<p>seen</p><script>document.write("written")</script><img src="data:image/png;base64,{data}">'
-    result = making.ingest(tmp_path, page.encode(), "html")
-    assert "seen" in text_of(result) and "written" not in text_of(result)

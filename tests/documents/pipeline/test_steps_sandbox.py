@@ -18,6 +18,8 @@ from tests.documents.pipeline import making
 
 PATIENCE = 30.0
 
+pytestmark = pytest.mark.usefixtures("jailed")
+
 
 def processes(folder: Path) -> dict[int, str]:
     """The living processes that were started for a folder, by id."""

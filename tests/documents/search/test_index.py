@@ -115,3 +115,22 @@ def test_a_document_without_pages(owner: User) -> None:
     document = make_document(owner, title="Levy")
     index.write(document)
     assert found(owner, "levy") == {document.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_found_from_the_commit_on(owner: User) -> None:
+    reader = connection.copy()
+    try:
+
+        def others_find() -> int:
+            with reader.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM documents_searchdoc WHERE terms @@ %s::tsquery", ["secret"])
+                return int(cursor.fetchone()[0])
+
+        with transaction.atomic():
+            document = write(owner, "Levy", "the secret budget")
+            assert found(owner, "secret") == {document.pk}
+            assert others_find() == 0
+        assert others_find() == 1
+    finally:
+        reader.close()

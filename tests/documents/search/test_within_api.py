@@ -43,6 +43,17 @@ def test_snippets_by_page(owner: User, report: Document) -> None:
     assert set(within(owner, report, q="lev*")) == {"page_no_1", "page_no_3"}
 
 
+def test_words_near_each_other_and_scripts_without_spaces(owner: User) -> None:
+    near = write(owner, "Near", "the levy of the town rose; the town slept until the levy")
+    assert within(owner, near, q='"rose levy"~3') == {
+        "page_no_1": ["the <em>levy</em> of the town <em>rose</em>; the town slept until the levy"]
+    }
+    assert within(owner, near, q='"levy slept"~1') == {}
+    japanese = write(owner, "Japanese", "東京都庁の報告書", language="jpn")
+    assert within(owner, japanese, q="都庁の") == {"page_no_1": ["東京<em>都庁の</em>報告書"]}
+    assert within(owner, japanese, q="庁") == {"page_no_1": ["東京都<em>庁</em>の報告書"]}
+
+
 def test_at_most_25_snippets_a_page(owner: User) -> None:
     document = write(owner, "Long", ("levy " + "x " * 100) * 40)
     assert len(within(owner, document, q="levy")["page_no_1"]) == 25

@@ -1,0 +1,46 @@
+"""The benchmarks run, small: what they measure is real, and what they report says whether a bound holds."""
+
+from pathlib import Path
+
+import pytest
+
+from docplatform.management.bench import lists, reading, scenery
+from docplatform.management.bench.report import Line
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        (Line("speed", ours=3.0, floor=4.0, unit="pages/s", bound=0.75, at_least=True), True),
+        (Line("speed", ours=2.9, floor=4.0, unit="pages/s", bound=0.75, at_least=True), False),
+        (Line("time", ours=1.3, floor=1.0, unit="s", bound=1.3), True),
+        (Line("time", ours=1.4, floor=1.0, unit="s", bound=1.3), False),
+        (Line("time", ours=1.0, floor=0.0, unit="s", bound=1.3), False),
+    ],
+)
+def test_a_line_tells_whether_its_bound_holds(line: Line, holds: bool) -> None:
+    assert line.holds is holds
+    assert str(line).endswith("ok" if holds else "MISSED")
+
+
+def test_reading_is_measured_beside_its_floor(tmp_path: Path) -> None:
+    for line in (reading.memory(tmp_path, pages=3), reading.born_digital(tmp_path, pages=3)):
+        assert line.ours > 0 and line.floor > 0
+
+
+def test_ocr_is_measured_beside_tesseract(tmp_path: Path) -> None:
+    line = reading.ocr(tmp_path, chunks=1, chunk=1)
+    assert line.ours > 0 and line.floor > 0
+
+
+def test_pages_say_the_same_for_the_same_seed() -> None:
+    assert scenery.prose(1) == scenery.prose(1) != scenery.prose(2)
+
+
+@pytest.mark.django_db
+def test_the_list_is_measured_on_its_first_and_on_a_deep_page() -> None:
+    user, _ = lists.populate(documents=60)
+    first, deep = lists.document_list(user, documents=60)
+    assert first.ours > 0 and deep.ours > 0
