@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from organizations.actions import people
 from organizations.models import Membership, Organization, User
+from tests.s3 import s3, s3_server  # noqa: F401  (fixtures for every test)
 
 
 def client_of(user: User | AnonymousUser) -> APIClient:

@@ -1,44 +1,14 @@
 """S3 storage against a real S3 server on this machine."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import httpx
 import pytest
-from django.conf import LazySettings
-from moto.server import ThreadedMotoServer
 
 from docplatform.lib import storage
 from docplatform.lib.storage.s3 import S3Storage
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto.stop()
-
-
-@pytest.fixture
-def s3(server: str, settings: LazySettings) -> Iterator[S3Storage]:
-    settings.S3_BUCKET = "documents"
-    settings.S3_ENDPOINT_URL = server
-    settings.S3_PUBLIC_ENDPOINT_URL = server.replace("127.0.0.1", "localhost")
-    settings.S3_REGION = "us-east-1"
-    settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY = "key", "secret"
-    boto3.client(
-        "s3", endpoint_url=server, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret"
-    ).create_bucket(Bucket="documents")
-    storage.backend.cache_clear()
-    backend = storage.backend()
-    assert isinstance(backend, S3Storage)
-    yield backend
-    storage.backend.cache_clear()
 
 
 def test_what_is_put_can_be_read_copied_measured_and_removed(s3: S3Storage, tmp_path: Path) -> None:
