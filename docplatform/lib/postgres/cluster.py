@@ -194,6 +194,8 @@ class Cluster:
         }
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # A test that forgets a transaction must not stop all tests after it.
+            options |= {"idle_in_transaction_session_timeout": "45s"}
         return options
 
     def _env(self) -> dict[str, str]:

@@ -3,12 +3,14 @@
 OCRmyPDF draws the page and puts our words behind the picture.
 """
 
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import ocrmypdf.builtin_plugins.pypdfium as rasterizer
 from ocrmypdf import hookimpl
+from ocrmypdf._exec import tesseract as program
 from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
 from ocrmypdf.models.ocr_element import Baseline, BoundingBox, OcrElement
 from PIL import Image, ImageDraw
@@ -65,6 +67,9 @@ def _save(pil_image: Image.Image, output_file: Path, format_name: str) -> None:
 
 
 rasterizer._save_image = _save
+# OCRmyPDF asks Tesseract for its version five times a page, and each answer takes a process.
+program.version = cache(program.version)
+program.get_languages = cache(program.get_languages)
 
 
 def _read(image: Image.Image, dpi: float, path: Path, pack: str) -> Reading:
