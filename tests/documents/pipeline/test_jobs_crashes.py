@@ -3,6 +3,7 @@
 import os
 import random
 import time
+import traceback
 from collections.abc import Iterator
 from multiprocessing import get_context
 
@@ -30,7 +31,11 @@ def _keep_working(queue: str) -> None:
     steps = FakeSteps(before=lambda kind, work: time.sleep(0.01))
     sandbox.run = steps  # type: ignore[assignment]  # this process is the fork's own
     while True:
-        worker.work(queue)
+        try:
+            worker.work(queue)
+        except Exception:  # the queue's own worker notes what a task raises, and takes the next one
+            traceback.print_exc()
+            connections.close_all()
         time.sleep(0.02)
 
 
