@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
@@ -137,6 +138,7 @@ def test_the_monitor_outlives_a_lost_database(watched: Monitor, monkeypatch: pyt
         raise OperationalError("server closed the connection")
 
     monkeypatch.setattr(monitors.tasks, "tend", lost)
-    monkeypatch.setattr(monitors.connection, "close", lambda: None)
+    # Not its method: that would still be a dummy when the test's own connection is to be closed.
+    monkeypatch.setattr(monitors, "connection", SimpleNamespace(close=lambda: None))
     watched._tend()
     assert watched.cluster.process is not None
