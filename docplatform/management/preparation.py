@@ -4,7 +4,6 @@ import fcntl
 import os
 import secrets
 import socket
-import sys
 from pathlib import Path
 from typing import IO
 
@@ -79,7 +78,7 @@ def port_is_free() -> None:
         except OSError as error:
             raise CommandError(
                 f"Port {settings.PORT} of {settings.HOST} cannot be used ({error.strerror}). "
-                f"Choose another: PORT={min(settings.PORT + 1, 65535)} make run"
+                f"Choose another: PORT={8000 if settings.PORT < 1024 else min(settings.PORT + 1, 65535)} make run"
             ) from None
 
 
@@ -123,4 +122,4 @@ def administrator() -> str:
         password = path.read_text().strip()
         if user.check_password(password):
             return f"{password}  (kept in {path})"
-    return f"chosen by you; for a new one: {sys.executable} manage.py password {ADMIN}"
+    return f"chosen by you; for a new one: docplatform/setup/enter python manage.py password {ADMIN}"

@@ -45,6 +45,15 @@ def test_only_the_owner_reaches_the_socket(database: Cluster) -> None:
     assert stat.S_IMODE((database.data_dir).stat().st_mode) == 0o700
 
 
+def test_the_socket_alone_opens_nothing(database: Cluster) -> None:
+    """Programs of the same user that cannot read the password file, as the parsers of uploads, stay outside."""
+    assert stat.S_IMODE(place.password_file(database.data_dir).stat().st_mode) == 0o600
+    address = {"host": str(database.socket), "port": place.PORT, "user": place.USER, "dbname": place.DATABASE}
+    for secret in ({"passfile": os.devnull}, {"password": "guessed"}):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect("", **address, **secret)
+
+
 def test_rows_survive_a_kill_and_orphans_are_ended(database: Cluster) -> None:
     ask(database, "CREATE TABLE kept AS SELECT 1 AS number")
     busy = psycopg.connect(database.url)
@@ -100,7 +109,10 @@ def test_a_path_that_is_too_long_or_has_a_comma_gets_a_short_socket(tmp_path: Pa
     deep = tmp_path / name
     made = Cluster(deep, durable=False)
     assert made.socket.parent == place.SHORT
-    assert place.django_database(deep)["OPTIONS"] == {"requirepeer": place.user_name(os.geteuid())}
+    assert place.django_database(deep)["OPTIONS"] == {
+        "passfile": str(place.password_file(deep)),
+        "requirepeer": place.user_name(os.geteuid()),
+    }
     made.start()
     try:
         assert ask(made, "SELECT 1") == [(1,)]

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from docplatform.lib import storage
+from docplatform.lib.storage import s3 as s3_module
 from docplatform.lib.storage.s3 import S3Storage
 
 
@@ -22,6 +23,11 @@ def test_what_is_put_can_be_read_copied_measured_and_removed(s3: S3Storage, tmp_
     assert not s3.exists("x/a") and s3.exists("x/b")
     s3.delete_prefix("x")
     assert not s3.exists("x/b") and s3.exists("y/c")
+
+
+def test_what_s3_kept_is_not_called_deleted() -> None:
+    with pytest.raises(OSError, match="did not delete x/held: AccessDenied"):
+        s3_module._deleted({"Errors": [{"Key": "x/held", "Code": "AccessDenied", "Message": "Locked."}]})
 
 
 def test_a_key_that_is_not_there_is_missing(s3: S3Storage, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The python-documentcloud client signs in, uploads, lists, changes and deletes against this server, unchanged."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from documentcloud import DocumentCloud
@@ -13,23 +12,13 @@ from organizations.actions import people
 from projects.models import Access, Collaborator, Project
 from tests.documents.factories import make_document, make_project
 
-PASSWORD = "correct horse battery"
 
-
-@pytest.fixture
-def client(live_server: Any, settings: Any, transactional_db: None) -> DocumentCloud:
-    settings.PUBLIC_URL = live_server.url
-    settings.PUBLIC_ASSET_URL = f"{live_server.url}/public/"
-    people.create_user(username="ada", email="ada@example.org", password=PASSWORD)
-    return DocumentCloud(
-        username="ada", password=PASSWORD, base_uri=f"{live_server.url}/api/", auth_uri=f"{live_server.url}/api/"
-    )
-
-
-def test_a_file_is_uploaded_and_its_processing_started(client: DocumentCloud, tmp_path: Path) -> None:
+def test_a_file_is_uploaded_and_its_processing_started(python_client: DocumentCloud, tmp_path: Path) -> None:
     path = tmp_path / "Budget 2024.pdf"
     path.write_bytes(b"%PDF-1.4 a budget")
-    uploaded = client.documents.upload(str(path), access="private", source="Town hall", data={"_tag": ["budget"]})
+    uploaded = python_client.documents.upload(
+        str(path), access="private", source="Town hall", data={"_tag": ["budget"]}
+    )
     assert (uploaded.title, uploaded.source) == ("Budget 2024", "Town hall")
     document = Document.objects.get(pk=uploaded.id)
     assert document.status == "pending"
@@ -39,37 +28,37 @@ def test_a_file_is_uploaded_and_its_processing_started(client: DocumentCloud, tm
         uploaded.put()  # it is being processed, and a PUT always speaks of access
 
 
-def test_a_folder_is_uploaded_and_files_meet_their_documents(client: DocumentCloud, tmp_path: Path) -> None:
+def test_a_folder_is_uploaded_and_files_meet_their_documents(python_client: DocumentCloud, tmp_path: Path) -> None:
     contents = {"b.pdf": b"%PDF-1.4 b", "a.pdf": b"%PDF-1.4 a", "B a.pdf": b"%PDF-1.4 Ba"}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    client.documents.upload_directory(str(tmp_path))
+    python_client.documents.upload_directory(str(tmp_path))
     found = {f"{d.title}.pdf": storage.backend().read(d.upload_key) for d in Document.objects.all()}
     assert found == contents
 
 
-def test_documents_are_read_changed_and_deleted(client: DocumentCloud) -> None:
+def test_documents_are_read_changed_and_deleted(python_client: DocumentCloud) -> None:
     ada = people.User.objects.get(username="ada")
     made = make_document(ada, description="Old", data={"_tag": ["budget"]}, pages=["one"])
-    assert client.user_id == ada.pk
-    document = client.documents.get(made.pk)
+    assert python_client.user_id == ada.pk
+    document = python_client.documents.get(made.pk)
     assert (document.title, document.page_count, document.pages) == ("Budget 2024", 1, 1)
     document.title, document.data = "Haushalt", {"_tag": ["geld"]}
     document.put()
-    again = client.documents.get(made.pk, expand=["user", "organization"])
+    again = python_client.documents.get(made.pk, expand=["user", "organization"])
     assert (again.title, again.description, again.data) == ("Haushalt", "Old", {"_tag": ["geld"]})
     assert again.user.username == "ada"
-    assert [listed.id for listed in client.documents.list(user=ada.pk)] == [made.pk]
+    assert [listed.id for listed in python_client.documents.list(user=ada.pk)] == [made.pk]
     assert list(again.get_errors()) == []
     document.delete()
     with pytest.raises(DoesNotExistError):
-        client.documents.get(made.pk)
+        python_client.documents.get(made.pk)
 
 
-def test_documents_go_into_projects_when_they_are_made(client: DocumentCloud, tmp_path: Path) -> None:
+def test_documents_go_into_projects_when_they_are_made(python_client: DocumentCloud, tmp_path: Path) -> None:
     ada = people.User.objects.get(username="ada")
     project: Project = make_project(ada)
     assert Collaborator.objects.get(project=project).access == Access.ADMIN
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF-1.4")
-    assert client.documents.upload(str(path), project=project.pk).projects == [project.pk]
+    assert python_client.documents.upload(str(path), project=project.pk).projects == [project.pk]

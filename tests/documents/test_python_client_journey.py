@@ -13,22 +13,10 @@ from documentcloud.exceptions import CredentialsFailedError, DoesNotExistError
 from PIL import Image
 
 from documents.choices import Status
-from organizations.actions import people
 from tests.documents import uploads
 from tests.documents.processing import drain
 
-PASSWORD = "correct horse battery"
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def client(live_server: Any, settings: Any, transactional_db: None) -> DocumentCloud:
-    settings.PUBLIC_URL = live_server.url
-    settings.PUBLIC_ASSET_URL = f"{live_server.url}/public/"
-    people.create_user(username="ada", email="ada@example.org", password=PASSWORD)
-    return DocumentCloud(
-        username="ada", password=PASSWORD, base_uri=f"{live_server.url}/api/", auth_uri=f"{live_server.url}/api/"
-    )
 
 
 def docx(text: str) -> bytes:
@@ -57,13 +45,13 @@ def docx(text: str) -> bytes:
 
 
 @pytest.mark.parametrize("access", ["private", "public"])
-def test_a_pdf_is_uploaded_read_found_and_deleted(client: DocumentCloud, tmp_path: Path, access: str) -> None:
+def test_a_pdf_is_uploaded_read_found_and_deleted(python_client: DocumentCloud, tmp_path: Path, access: str) -> None:
     (tmp_path / "Minutes.pdf").write_bytes(uploads.born_digital(7, 2))
     sentence = uploads.sentences(7001, 1)[0]
-    uploaded = client.documents.upload(str(tmp_path / "Minutes.pdf"), access=access)
+    uploaded = python_client.documents.upload(str(tmp_path / "Minutes.pdf"), access=access)
     assert uploaded.status == Status.NOFILE
     drain()
-    document = client.documents.get(uploaded.id)
+    document = python_client.documents.get(uploaded.id)
     assert (document.status, document.page_count) == (Status.SUCCESS, 2)
     assert sentence in document.full_text
     assert sentence in document.get_page_text(2) and sentence not in document.get_page_text(1)
@@ -72,27 +60,27 @@ def test_a_pdf_is_uploaded_read_found_and_deleted(client: DocumentCloud, tmp_pat
     assert document.pdf.startswith(b"%PDF")
     widths = [Image.open(io.BytesIO(image)).width for image in (document.xlarge_image, document.thumbnail_image)]
     assert widths == [2000, 60]
-    [found] = client.documents.search(f'document:{document.id} "{sentence.rstrip(".")}"', mentions=True)
+    [found] = python_client.documents.search(f'document:{document.id} "{sentence.rstrip(".")}"', mentions=True)
     assert (int(found.id), [mention.page for mention in found.mentions]) == (document.id, ["2"])
     assert isinstance(found.mentions[0], Mention) and "<em>" in found.mentions[0].text
     document.delete()
     with pytest.raises(DoesNotExistError):
-        client.documents.get(document.id)
-    assert not list(client.documents.search(f"document:{document.id}"))
+        python_client.documents.get(document.id)
+    assert not list(python_client.documents.search(f"document:{document.id}"))
 
 
-def test_an_office_file_is_uploaded_and_read(client: DocumentCloud, tmp_path: Path) -> None:
+def test_an_office_file_is_uploaded_and_read(python_client: DocumentCloud, tmp_path: Path) -> None:
     (tmp_path / "Letter.docx").write_bytes(docx("The harbour levy was never put to a vote."))
-    uploaded = client.documents.upload(str(tmp_path / "Letter.docx"), original_extension="docx")
+    uploaded = python_client.documents.upload(str(tmp_path / "Letter.docx"), original_extension="docx")
     drain()
-    document = client.documents.get(uploaded.id)
+    document = python_client.documents.get(uploaded.id)
     assert (document.status, list(document.get_errors())) == (Status.SUCCESS, [])
     assert "harbour levy" in document.full_text
     assert document.pdf.startswith(b"%PDF")
-    assert [int(found.id) for found in client.documents.search("levy")] == [document.id]
+    assert [int(found.id) for found in python_client.documents.search("levy")] == [document.id]
 
 
-def test_a_wrong_password_is_told_apart(live_server: Any, client: DocumentCloud) -> None:
+def test_a_wrong_password_is_told_apart(live_server: Any, python_client: DocumentCloud) -> None:
     address = f"{live_server.url}/api/"
     with pytest.raises(CredentialsFailedError):
         DocumentCloud(username="ada", password="wrong", base_uri=address, auth_uri=address)

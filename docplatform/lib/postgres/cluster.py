@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from typing import IO
 
 import psycopg
 
-from docplatform.lib import processes
+from docplatform.lib import processes, secret
 from docplatform.lib.postgres import place
 from docplatform.lib.postgres.place import DATABASE, PORT, USER, Unusable
 from docplatform.lib.postgres.programs import programs
@@ -111,9 +112,12 @@ class Cluster:
         for leftover in self.folder.glob("new-*"):
             shutil.rmtree(leftover)
         new = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
-        options = [f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
+        options = [f"--username={USER}", "--auth=scram-sha-256", "--pwfile=/dev/stdin", "--encoding=UTF8"]
+        options += ["--locale=C.UTF-8", "--data-checksums"]
         here, hasty = programs(), not self.durable
-        self._run([here / "initdb", "-D", new, *options, *(["--no-sync"] if hasty else [])])
+        line = secret.keep(place.password_file(self.data_dir), f"*:*:*:{USER}:{secrets.token_hex(32)}")
+        password = line.rpartition(":")[2]
+        self._run([here / "initdb", "-D", new, *options, *(["--no-sync"] if hasty else [])], f"{password}\n")
         # Single-user mode: the database is there before anybody can connect.
         single: list[str | Path] = [here / "postgres", "--single", "-D", new, *(["-F"] if hasty else []), "postgres"]
         self._run(single, f"CREATE DATABASE {DATABASE}\n")

@@ -5,7 +5,7 @@ import os
 import pwd
 import stat
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 DATABASE = USER = "docplatform"
 PORT = 5432
@@ -45,16 +45,25 @@ def socket_folder(data_dir: Path) -> Path:
     return SHORT / f"docplatform-{owner_of(data_dir)}-{digest}"
 
 
+def password_file(data_dir: Path) -> Path:
+    """Where clients read the password when they connect (libpq's passfile).
+
+    The sandbox in which uploads are parsed runs as the same user; the file is what it cannot read.
+    """
+    return data_dir / "postgres" / "pgpass"
+
+
 def url(data_dir: Path) -> str:
     """The address of the private database as a DATABASE_URL."""
-    return f"postgresql://{USER}@/{DATABASE}?host={quote(str(socket_folder(data_dir)))}&port={PORT}"
+    parts = {"host": socket_folder(data_dir), "port": PORT, "passfile": password_file(data_dir)}
+    return f"postgresql://{USER}@/{DATABASE}?{urlencode(parts, quote_via=quote)}"
 
 
 def django_database(data_dir: Path) -> dict[str, object]:
     """The private database as an entry of settings.DATABASES."""
     folder = socket_folder(data_dir)
     # Anybody may put a folder into /tmp: there the client checks whose server it talks to.
-    options = {"requirepeer": user_name(owner_of(data_dir))} if folder.parent == SHORT else {}
+    peer = {"requirepeer": user_name(owner_of(data_dir))} if folder.parent == SHORT else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
@@ -62,7 +71,7 @@ def django_database(data_dir: Path) -> dict[str, object]:
         "PASSWORD": "",
         "HOST": str(folder),
         "PORT": str(PORT),
-        "OPTIONS": options,
+        "OPTIONS": {"passfile": str(password_file(data_dir)), **peer},
     }
 
 

@@ -1,6 +1,6 @@
 """Bytes in any S3-compatible service."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,12 @@ def _backend(endpoint: str) -> Any:
         querystring_expire=settings.PRESIGN_SECONDS,
         default_acl=None,
     )
+
+
+def _deleted(answer: Mapping[str, Any]) -> None:
+    """S3 answers 200 also where it kept objects; then somebody has to try again."""
+    for error in answer.get("Errors", ()):
+        raise OSError(f"S3 did not delete {error.get('Key')}: {error.get('Code')}")
 
 
 @contextmanager
@@ -95,11 +101,12 @@ class S3Storage:
     def delete(self, keys: Iterable[str]) -> None:
         rest = [{"Key": key} for key in keys]
         while rest:
-            self.bucket.delete_objects(Delete={"Objects": rest[:1000], "Quiet": True})
+            _deleted(self.bucket.delete_objects(Delete={"Objects": rest[:1000], "Quiet": True}))
             rest = rest[1000:]
 
     def delete_prefix(self, prefix: str) -> None:
-        self.bucket.objects.filter(Prefix=prefix.rstrip("/") + "/").delete()
+        for answer in self.bucket.objects.filter(Prefix=prefix.rstrip("/") + "/").delete():
+            _deleted(answer)
 
     def upload_url(self, key: str) -> str:
         # Only the host is signed, so that clients may send any Content-Type or none.

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.DATA_DIR.exists() and any(settings.DATA_DIR.iterdir()):
+        if (settings.DATA_DIR / "postgres").exists() or (settings.DATA_DIR / "files").exists():
             raise CommandError(f"{settings.DATA_DIR} is in use. Set DATA_DIR to an empty folder, or run `make bench`.")
         logging.disable(logging.INFO)  # a line for each of a thousand requests would bury the figures
         self.stdout.write(HEADER)
