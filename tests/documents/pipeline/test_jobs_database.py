@@ -22,7 +22,8 @@ def cut_off() -> None:
     """End this process's connection from outside, as a restart of the server does."""
     pid = connection.connection.info.backend_pid
     params = connection.get_connection_params()
-    reached = {name: params[name] for name in ("dbname", "user", "password", "host", "port") if params.get(name)}
+    names = ("dbname", "user", "password", "passfile", "host", "port")
+    reached = {name: params[name] for name in names if params.get(name)}
     with psycopg.connect(**reached, autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s)", [pid])
 
