@@ -33,6 +33,9 @@ class JobKind(models.TextChoices):
     """What a job does to its document."""
 
     PROCESS = "process"
+    REDACT = "redact"
+    MODIFY = "modify"
+    TEXT = "text"
 
 
 class JobState(models.TextChoices):
@@ -45,12 +48,17 @@ class JobState(models.TextChoices):
 
 
 class StepKind(models.TextChoices):
-    """The stages of processing, in their order."""
+    """The stages that jobs are made of; which kind of job has which, see documents.pipeline.jobs.ROUTES."""
 
+    FETCH = "fetch"
     INGEST = "ingest"
     PAGES = "pages"
     OCR = "ocr"
     FINALIZE = "finalize"
+    REDACT = "redact"
+    MODIFY = "modify"
+    TEXT = "text"
+    PROVE = "prove"
 
 
 class StepState(models.TextChoices):

@@ -9,7 +9,8 @@ from documents.choices import JobKind, JobState, OcrEngine, Queue, StepKind, Ste
 class Job(models.Model):
     """One run of work on a document. `stage` is the stage whose steps are open; `left` counts its unfinished steps.
 
-    `version` is what the job builds. `pages_total` is null until known; `images_left` and `texts_left` count
+    `version` is what the job builds; `options` is what was asked for beyond the columns, by kind (see the action that
+    opens it). `pages_total` is null until known; `images_left` and `texts_left` count
     pages down for people who wait.
     """
 
@@ -19,6 +20,7 @@ class Job(models.Model):
     state = models.CharField(max_length=9, choices=JobState, default=JobState.ACTIVE)
     stage = models.CharField(max_length=8, choices=StepKind, default=StepKind.INGEST)
     version = models.ForeignKey("documents.Version", on_delete=models.SET_NULL, null=True, related_name="+")
+    options = models.JSONField(default=dict)
     force_ocr = models.BooleanField(default=False)
     ocr_engine = models.CharField(max_length=8, choices=OcrEngine, default=OcrEngine.TESSERACT)
     upload_key = models.CharField(max_length=255, blank=True)

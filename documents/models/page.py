@@ -38,15 +38,23 @@ class Page(models.Model):
 
 
 class Version(models.Model):
-    """One state of a document: one PDF and a list of pages. Readable once the document points at it."""
+    """One state of a document: one PDF and a list of pages. Readable once the document points at it.
+
+    `recipe` says what it was made from and how, for a version that nobody has edited since; equal recipes give equal
+    pages. Empty for edited ones.
+    """
 
     document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="versions")
     pdf_key = models.CharField(max_length=255, blank=True)
     file_hash = models.CharField(max_length=40, blank=True)
     page_count = models.PositiveIntegerField(default=0)
     page_spec = models.TextField(blank=True)
+    recipe = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     pages = models.ManyToManyField(Page, through="documents.VersionPage", related_name="versions")
+
+    class Meta:
+        indexes = (models.Index(fields=["recipe"], name="version_by_recipe", condition=~Q(recipe="")),)
 
     def __str__(self) -> str:
         return f"version {self.pk} of {self.document_id}"

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from docplatform.lib.queue import wake
 from documents.choices import Queue, StepState
 from documents.models import Chore, Step
-from documents.pipeline import folders, recovery, sweep
+from documents.pipeline import doomed, folders, recovery, sweep
 from documents.pipeline.jobs import LOOK
 
 MINUTE = timedelta(minutes=1)
@@ -31,7 +31,7 @@ def once_a_minute(*chores: Callable[[], object]) -> None:
     Chore.objects.get_or_create(name="minute", defaults={"at": Now() - MINUTE})
     if not Chore.objects.filter(name="minute", at__lte=Now() - MINUTE).update(at=Now()):
         return
-    for chore in (sweep.finished_jobs, sweep.interrupted_writes, *chores):
+    for chore in (sweep.finished_jobs, doomed.carry_out, sweep.interrupted_writes, *chores):
         try:
             chore()
         except Exception:

@@ -11,30 +11,48 @@ from django.db.models import F, Max, Min, QuerySet
 from django.db.models.functions import Now
 
 from docplatform.lib.queue import wake
-from documents.choices import JobState, Queue, Status, StepKind, StepState
+from documents.choices import JobKind, JobState, Queue, Status, StepKind, StepState
 from documents.models import Document, DocumentError, Job, Step, Version
-from documents.pipeline import claims
+from documents.pipeline import claims, revisions
 from documents.pipeline.claims import Claim
 from documents.search import index
 from organizations import events
 from organizations.permissions import Person
 
 QUEUES: dict[StepKind, Queue] = {
+    StepKind.FETCH: Queue.BULK,
     StepKind.INGEST: Queue.FAST,
     StepKind.PAGES: Queue.FAST,
     StepKind.OCR: Queue.BULK,
     StepKind.FINALIZE: Queue.FAST,
+    StepKind.REDACT: Queue.FAST,
+    StepKind.MODIFY: Queue.FAST,
+    StepKind.TEXT: Queue.FAST,
+    StepKind.PROVE: Queue.BULK,
 }
+READ = (StepKind.PAGES, StepKind.OCR, StepKind.FINALIZE)
+ROUTES: dict[str, tuple[StepKind, ...]] = {
+    JobKind.PROCESS: (StepKind.INGEST, *READ),
+    JobKind.REDACT: (StepKind.REDACT, *READ, StepKind.PROVE),
+    JobKind.MODIFY: (StepKind.MODIFY, StepKind.FINALIZE),
+    JobKind.TEXT: (StepKind.TEXT, StepKind.FINALIZE),
+}
+"""The stages of each kind of job. The first makes the PDF and the version that the others go on with; a stage that
+finds nothing to do is passed over."""
 LOOK = "documents.tasks.look"
 
 
-def open_job(document: Document, *, user_id: int, upload_key: str, force_ocr: bool, ocr_engine: str) -> Job:
+def open_job(document: Document, *, user_id: int, kind: JobKind = JobKind.PROCESS, **columns: Any) -> Job:
     """A job with its first step, inside the caller's transaction. A second active one violates a constraint."""
-    job = Job.objects.create(
-        document=document, user_id=user_id, upload_key=upload_key, force_ocr=force_ocr, ocr_engine=ocr_engine
-    )
-    open_stage(job, StepKind.INGEST, [[]])
+    job = Job.objects.create(document=document, user_id=user_id, kind=kind, **columns)
+    open_stage(job, route(job)[0], [[]])
     return job
+
+
+def route(job: Job) -> tuple[StepKind, ...]:
+    """The stages of the job, in their order."""
+    stages = ROUTES[job.kind]
+    return (StepKind.FETCH, *stages) if "file_url" in job.options else stages
 
 
 def open_stage(job: Job, kind: StepKind, batches: Sequence[list[int]]) -> None:
@@ -109,8 +127,11 @@ def finish(
         return True
 
 
-def succeed(job: Job, version: Version) -> None:
-    """Let readers see the new version: everything that speaks of it changes in the caller's transaction."""
+def succeed(job: Job, version: Version, *, conclude: Callable[[], None]) -> None:
+    """Let readers see the new version: everything that speaks of it changes in the caller's transaction.
+
+    `conclude` writes what the job means beyond the pages.
+    """
     _end(job, JobState.DONE, "")
     changed = (
         Document.objects.filter(pk=job.document_id)
@@ -125,8 +146,10 @@ def succeed(job: Job, version: Version) -> None:
         )
     )
     if changed:
+        revisions.after(job, version)
+        conclude()
         index.write(Document.objects.get(pk=job.document_id))
-        _record("document.processed", job)
+        _record("document.processed", job, change=job.kind)
 
 
 @transaction.atomic

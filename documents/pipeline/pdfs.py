@@ -1,14 +1,17 @@
-"""The PDFs of a job by stage: the one that ingest made, the chunks that OCR made, and the sizes of their pages."""
+"""The PDFs of a job: the one that its first stage made, and the chunks that OCR made; and the sizes of their pages."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import listcrunch
+from django.db.models import QuerySet
 
 from documents.choices import StepKind, StepState
 from documents.models import Job, Step, Version, VersionPage
 from documents.pipeline.work import StepFailed
+
+MAKERS = (StepKind.INGEST, StepKind.REDACT, StepKind.MODIFY, StepKind.TEXT)
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,18 @@ def entry(key: str, path: Path) -> dict[str, Any]:
     return {"pdf": key, "bytes": path.stat().st_size}
 
 
-def ingested(job: Job) -> dict[str, Any]:
-    """What the ingest step tells the later ones: its PDF, `sizes` of pages, the PDF's `sha1`, `original`."""
-    result: dict[str, Any] = Step.objects.get(job=job, kind=StepKind.INGEST, state=StepState.DONE).result
+def made(job: Job) -> dict[str, Any]:
+    """What the stage that makes the job's PDF tells the later ones.
+
+    That PDF (see `entry`) and its `sha1`, the `sizes` of all its pages, and the `pages` (0-based) that have to be read.
+    """
+    result: dict[str, Any] = _maker(job).values_list("result", flat=True).get()
     return result
 
 
 def source(job: Job) -> StoredPdf:
     """The PDF that every later stage reads."""
-    done = Step.objects.filter(job=job, kind=StepKind.INGEST, state=StepState.DONE)
-    key, size = done.values_list("result__pdf", "result__bytes").get()
+    key, size = _maker(job).values_list("result__pdf", "result__bytes").get()
     return StoredPdf(key, size, [])
 
 
@@ -50,6 +55,10 @@ def chunks(job: Job) -> list[StoredPdf]:
     done = Step.objects.filter(job=job, kind=StepKind.OCR, state=StepState.DONE).order_by("idx")
     results = [(step.result, step.pages) for step in done]
     return [StoredPdf(result["pdf"], result["bytes"], pages) for result, pages in results if "pdf" in result]
+
+
+def _maker(job: Job) -> QuerySet[Step]:
+    return Step.objects.filter(job=job, kind__in=MAKERS, state=StepState.DONE)
 
 
 def page_spec(version: Version) -> str:

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from docplatform.lib import storage
 from docplatform.lib.storage.base import Content
 from documents.models import Job
-from documents.pipeline import claims, folders, hosts, jobs
+from documents.pipeline import claims, folders, hosts, jobs, routes
 from documents.pipeline.claims import Claim
 from documents.pipeline.database import patiently
 from documents.pipeline.stages import STAGES, Context
@@ -35,7 +35,7 @@ def deliver(context: Context, result: Any, *, hold: Callable[[Iterable[int]], No
     def apply(job: Job) -> None:
         stage.apply(context, job, result, stored)
 
-    done = patiently(partial(jobs.finish, claim, stored.result, apply=apply, advance=stage.advance))
+    done = patiently(partial(jobs.finish, claim, stored.result, apply=apply, advance=routes.advance))
     return "done" if done else "lost"
 
 

@@ -93,11 +93,11 @@ def run(claim: Claim, *, stopping: Callable[[], bool], alive: Callable[[], None]
 
 
 def _attempt(context: Context, pulse: Pulse) -> str:
-    stage, claim = STAGES[context.claim.kind], context.claim
+    stage = STAGES[context.claim.kind]
     pulse.hold(patiently(partial(stage.sizes, context)))
     work = patiently(partial(stage.prepare, context))
     pulse.hold([])
-    result = sandbox.run(claim.kind, work, timeout=stage.timeout, on_tick=pulse.tick)
+    result = stage.run(context, work, pulse.tick)
     return recovery.deliver(context, result, hold=pulse.hold)
 
 

@@ -1,18 +1,16 @@
 """Tidies up after jobs that are over: work files, what lost claims stored, and versions that nobody will read."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db import transaction
-from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from docplatform.lib import storage
 from documents import paths
 from documents.choices import JobState
-from documents.models import Document, Job, Page, Step, Version, VersionPage
-from documents.pipeline import artefacts
+from documents.models import Document, Job, Step
+from documents.pipeline import artefacts, versions
 
 QUIET = timedelta(hours=1)  # no worker of a job that is over so long can still be writing
 AT_ONCE = 20
@@ -37,45 +35,11 @@ def _sweep(job: Job) -> None:
     files = storage.backend()
     files.delete_prefix(paths.work(job.pk, ""))
     files.delete(lost_keys(job))
-    if job.version_id and job.version_id != job.document.version_id and job.state != JobState.DONE:
-        drop_versions(Version.objects.filter(pk=job.version_id))
+    versions.drop_unread(job.document_id)
     if job.state == JobState.DONE:
         Step.objects.filter(job=job).delete()
-        if not job.document.revision_control:
-            older = Version.objects.filter(document=job.document, pk__lt=F("document__version_id"))
-            drop_versions(older)
     if not Document.objects.filter(pk=job.document_id).exclude(upload_key="").exists():
         files.delete_prefix(paths.uploads(job.document_id))
-
-
-def drop_versions(versions: Iterable[Version]) -> None:
-    """Remove versions for good, with those of their pages that no other version has."""
-    for version in versions:
-        keys = list(_drop_rows(version))
-        if version.pdf_key:
-            keys += [version.pdf_key, paths.full_text(version.pdf_key), paths.json_text(version.pdf_key)]
-        storage.backend().delete(keys)
-
-
-@transaction.atomic
-def _drop_rows(version: Version) -> list[str]:
-    """Delete the rows; the keys that nothing points at any more."""
-    numbered = list(VersionPage.objects.filter(version=version).values_list("page_id", flat=True))
-    version.delete()
-    unused = Page.objects.filter(pk__in=numbered, entries=None)
-    pages = list(unused)
-    Page.objects.filter(pk__in=[page.pk for page in pages]).delete()
-    # A page whose text was corrected shares its images with the page it replaced.
-    shared = Page.objects.filter(
-        Q(images__in=[page.images for page in pages]) | Q(words__in=[page.words for page in pages if page.words])
-    )
-    kept = {folder for pair in shared.values_list("images", "words") for folder in pair}
-    return [
-        key
-        for page in pages
-        for key in paths.page_artefacts(page.images, page.words)
-        if not any(str(folder) in key for folder in kept if folder)
-    ]
 
 
 def lost_keys(job: Job) -> Iterator[str]:

@@ -16,8 +16,8 @@ from docplatform.management.bench import scenery
 from docplatform.management.bench.report import Line
 from documents.choices import StepKind
 from documents.pipeline import artefacts, sandbox
-from documents.pipeline.stages.ingest import BATCH
 from documents.pipeline.stages.ocr import CHUNK
+from documents.pipeline.stages.pages import BATCH
 from documents.pipeline.work import OcrResult, OcrWork, PagesResult, PagesWork
 
 BARE = Path(__file__).with_name("bare_pages.py")

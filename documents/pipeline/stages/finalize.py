@@ -9,12 +9,12 @@ from django.utils import timezone
 from docplatform.lib.storage.base import Content
 from documents import paths
 from documents.models import Job, Version, VersionPage
-from documents.pipeline import folders, jobs, pdfs
-from documents.pipeline.stages.base import Context, Stored
+from documents.pipeline import folders, pdfs
+from documents.pipeline.stages.base import Context, Stage, Stored
 from documents.pipeline.work import Chunk, FinalizeResult, FinalizeWork, StepFailed
 
 
-class Finalize:
+class Finalize(Stage):
     """One step. Its transaction is the moment at which readers see the document."""
 
     timeout = 600.0
@@ -51,9 +51,6 @@ class Finalize:
         version = Version.objects.get(pk=pdfs.version_id(job))
         version.pdf_key, version.file_hash = stored.result["pdf"], result.file_hash
         version.save(update_fields=["pdf_key", "file_hash"])
-
-    def advance(self, job: Job) -> None:
-        jobs.succeed(job, Version.objects.get(pk=pdfs.version_id(job)))
 
 
 def _pages(version_id: int) -> list[dict[str, str | int | None]]:

@@ -9,16 +9,13 @@ from django.db.models.functions import Now
 
 from docplatform.lib import storage
 from documents import paths
-from documents.choices import StepKind
 from documents.models import Document, Job, Version
-from documents.pipeline import jobs, pdfs
-from documents.pipeline.stages.base import Context, Stored
+from documents.pipeline import pdfs
+from documents.pipeline.stages.base import Context, Stage, Stored
 from documents.pipeline.work import IngestResult, IngestWork, StepFailed
 
-BATCH = 32  # pages: a few seconds of work, so that starting a process costs little and progress shows
 
-
-class Ingest:
+class Ingest(Stage):
     """One step. The bytes that are hashed are the very bytes that are kept and converted."""
 
     timeout = 400.0
@@ -55,7 +52,8 @@ class Ingest:
         items: list[tuple[str, Path]] = [(key, pdf)]
         if not storage.backend().exists(original):
             items.append((original, source))
-        facts = {"sizes": result.sizes, "sha1": _digest(pdf, "sha1"), "original": original_hash}
+        pages = list(range(len(result.sizes)))
+        facts = {"pages": pages, "sizes": result.sizes, "sha1": _digest(pdf, "sha1"), "original": original_hash}
         return Stored(items, pdfs.entry(key, pdf) | facts)
 
     def surrender(self, context: Context) -> IngestResult:
@@ -74,10 +72,6 @@ class Ingest:
         document.filter(upload_key=job.upload_key).update(upload_key="")
         # A document that is processed again keeps the numbers of the version that readers still see.
         document.filter(version=None).update(page_count=count, updated_at=Now())
-
-    def advance(self, job: Job) -> None:
-        pages = list(range(job.pages_total or 0))
-        jobs.open_stage(job, StepKind.PAGES, [pages[i : i + BATCH] for i in range(0, len(pages), BATCH)])
 
 
 def check_size(size: int, extension: str) -> None:

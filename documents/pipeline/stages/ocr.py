@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from documents import paths
-from documents.choices import StepKind
-from documents.models import Job, Page, VersionPage
-from documents.pipeline import artefacts, folders, jobs, pdfs
-from documents.pipeline.stages.base import Context, Stored
+from documents.choices import StepKind, StepState
+from documents.models import Job, Page, Step, VersionPage
+from documents.pipeline import artefacts, folders, pdfs
+from documents.pipeline.stages.base import Context, Stage, Stored
 from documents.pipeline.work import OcrResult, OcrWork, PageRead
 from documents.search import index
 
@@ -15,10 +15,15 @@ CHUNK = 8  # pages of a step: about twenty seconds
 UNREADABLE = "The text of this page could not be read: the program that reads it stopped several times."
 
 
-class Ocr:
+class Ocr(Stage):
     """Steps of a few pages. The pages' images stay as they are; their text arrives."""
 
     timeout = 600.0
+
+    def batches(self, job: Job) -> list[list[int]]:
+        done = Step.objects.filter(job=job, kind=StepKind.PAGES, state=StepState.DONE)
+        unread = sorted(number for step in done for number in step.result.get("ocr", []))
+        return [unread[i : i + CHUNK] for i in range(0, len(unread), CHUNK)]
 
     def sizes(self, context: Context) -> Iterable[int]:
         return [pdfs.source(context.job).size]
@@ -41,7 +46,7 @@ class Ocr:
         return Stored([*items, (key, Path(result.pdf))], pdfs.entry(key, Path(result.pdf)))
 
     def surrender(self, context: Context) -> OcrResult:
-        sizes = pdfs.ingested(context.job)["sizes"]
+        sizes = pdfs.made(context.job)["sizes"]
         return OcrResult([_unread(number, *sizes[number]) for number in context.claim.pages], pdf="")
 
     def apply(self, context: Context, job: Job, result: OcrResult, stored: Stored) -> None:
@@ -55,9 +60,6 @@ class Ocr:
         Page.objects.bulk_update(rows.values(), ["words", "ocr", "confidence", "error"])
         index.add_pages([(rows[read.number], artefacts.text_of(read)) for read in result.pages])
         job.texts_left -= len(result.pages)
-
-    def advance(self, job: Job) -> None:
-        jobs.open_stage(job, StepKind.FINALIZE, [[]])
 
 
 def _unread(number: int, width: float, height: float) -> PageRead:

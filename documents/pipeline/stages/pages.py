@@ -6,21 +6,24 @@ from django.db.models.functions import Now
 from PIL import Image
 
 from documents import paths
-from documents.choices import StepKind, StepState
-from documents.models import Document, Job, Page, Step, Version, VersionPage
-from documents.pipeline import artefacts, folders, jobs, pdfs
-from documents.pipeline.stages.base import Context, Stored
-from documents.pipeline.stages.ocr import CHUNK
+from documents.models import Document, Job, Page, Version, VersionPage
+from documents.pipeline import artefacts, folders, pdfs
+from documents.pipeline.stages.base import Context, Stage, Stored
 from documents.pipeline.work import PageRead, PagesResult, PagesWork
 from documents.search import index
 
+BATCH = 32  # pages: a few seconds of work, so that starting a process costs little and progress shows
 UNREADABLE = "This page could not be drawn: the program that reads it stopped several times."
 
 
-class Pages:
+class Pages(Stage):
     """Steps of up to a batch of pages."""
 
     timeout = 400.0
+
+    def batches(self, job: Job) -> list[list[int]]:
+        pages = pdfs.made(job)["pages"]
+        return [pages[i : i + BATCH] for i in range(0, len(pages), BATCH)]
 
     def sizes(self, context: Context) -> Iterable[int]:
         return [pdfs.source(context.job).size]
@@ -40,7 +43,7 @@ class Pages:
         return Stored(items, {"ocr": [page.number for page in result.pages if page.text is None]})
 
     def surrender(self, context: Context) -> PagesResult:
-        sizes = pdfs.ingested(context.job)["sizes"]
+        sizes = pdfs.made(context.job)["sizes"]
         return PagesResult([_blank(context, number, *sizes[number]) for number in context.claim.pages])
 
     def apply(self, context: Context, job: Job, result: PagesResult, stored: Stored) -> None:
@@ -54,15 +57,14 @@ class Pages:
         job.images_left -= len(result.pages)
         job.texts_left -= len(result.pages) - len(stored.result["ocr"])
 
-    def advance(self, job: Job) -> None:
-        _announce(job)
-        done = Step.objects.filter(job=job, kind=StepKind.PAGES, state=StepState.DONE)
-        unread = sorted(number for step in done for number in step.result.get("ocr", []))
-        if unread:
-            chunks = [unread[i : i + CHUNK] for i in range(0, len(unread), CHUNK)]
-            jobs.open_stage(job, StepKind.OCR, chunks)
-        else:
-            jobs.open_stage(job, StepKind.FINALIZE, [[]])
+    def close(self, job: Job) -> None:
+        """All images are there: the version knows its page sizes, and so does a document that waits for its first."""
+        version = Version.objects.get(pk=pdfs.version_id(job))
+        version.page_spec = pdfs.page_spec(version)
+        version.save(update_fields=["page_spec"])
+        Document.objects.filter(pk=job.document_id, version=None).update(
+            page_spec=version.page_spec, file_hash=pdfs.made(job)["sha1"], updated_at=Now()
+        )
 
 
 def _blank(context: Context, number: int, width: float, height: float) -> PageRead:
@@ -85,14 +87,4 @@ def _row(context: Context, read: PageRead) -> Page:
         language=context.document.language,
         confidence=read.confidence,
         error=read.error,
-    )
-
-
-def _announce(job: Job) -> None:
-    """All images are there: the version knows its page sizes, and so does a document that waits for its first."""
-    version = Version.objects.get(pk=pdfs.version_id(job))
-    version.page_spec = pdfs.page_spec(version)
-    version.save(update_fields=["page_spec"])
-    Document.objects.filter(pk=job.document_id, version=None).update(
-        page_spec=version.page_spec, file_hash=pdfs.ingested(job)["sha1"], updated_at=Now()
     )

@@ -12,7 +12,7 @@ from documents.actions import processing
 from documents.actions.processing import Options
 from documents.choices import Queue
 from documents.models import Chore, Document, Job, Page, PageText, Step, Version, WorkerBeat
-from documents.pipeline import artefacts, chores, claims, folders, recovery, runner, sweep, worker
+from documents.pipeline import artefacts, chores, claims, doomed, folders, recovery, runner, sweep, worker
 from organizations.models import User
 from tests.documents.pipeline.fakes import FakeSteps
 from tests.documents.processing import drain, process_file, upload_file
@@ -28,7 +28,7 @@ def again(document: Document, owner: User) -> None:
 
 def sweep_all() -> None:
     Job.objects.exclude(finished_at=None).update(finished_at=Now() - DAY)
-    while sweep.finished_jobs():
+    while sweep.finished_jobs() or doomed.carry_out():
         pass
 
 
