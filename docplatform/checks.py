@@ -58,6 +58,48 @@ def _is_network(name: str) -> bool:
 
 
 @register(TAG)
+def limits_let_something_in(**kwargs: Any) -> list[CheckMessage]:
+    """A limit of nothing would refuse every file."""
+    limits = {
+        "MAX_PDF_MIB": settings.MAX_PDF_BYTES,
+        "MAX_OTHER_MIB": settings.MAX_OTHER_BYTES,
+        "MAX_UNPACKED_MIB": settings.MAX_UNPACKED_BYTES,
+        "MAX_PAGES": settings.MAX_PAGES,
+        "MAX_IMAGE_MEGAPIXELS": settings.MAX_IMAGE_PIXELS,
+        "MAX_STEP_SECONDS": settings.MAX_STEP_SECONDS,
+        "MAX_FETCH_SECONDS": settings.MAX_FETCH_SECONDS,
+    }
+    hint = "Remove it: the default is right for most."
+    return [
+        Error(f"{name} is 0, so every file would be refused.", hint=hint, id="docplatform.E007")
+        for name, limit in limits.items()
+        if not limit
+    ]
+
+
+@register(TAG)
+def private_hosts_are_hosts(**kwargs: Any) -> list[CheckMessage]:
+    """A host is named as it stands in an address, without http:// and without a path."""
+    return [
+        Error(
+            f"ALLOWED_PRIVATE_HOSTS holds {name!r}, which is not a host or host:port.",
+            hint="For example files.internal or 10.0.0.7:8080. Networks and patterns are not understood.",
+            id="docplatform.E008",
+        )
+        for name in settings.ALLOWED_PRIVATE_HOSTS
+        if not _is_host(name)
+    ]
+
+
+def _is_host(name: str) -> bool:
+    try:
+        parts = urlsplit(f"//{name}")
+        return bool(parts.hostname) and parts.port != 0 and not set(name) & set("/@*?#")
+    except ValueError:
+        return False
+
+
+@register(TAG)
 def redis_is_redis(**kwargs: Any) -> list[CheckMessage]:
     """The address of the optional broker."""
     if not settings.REDIS_URL or urlsplit(settings.REDIS_URL).scheme in {"redis", "rediss", "unix"}:

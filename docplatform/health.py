@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from docplatform.lib import client, storage
@@ -43,11 +44,12 @@ def workers(queue: Queue) -> Callable[[], None]:
     """A cluster of the queue, on whatever host, has given a sign of life."""
 
     def check() -> None:
-        at = WorkerBeat.objects.filter(queue=queue).order_by("-at").values_list("at", flat=True).first()
-        if at is None:
+        beats = WorkerBeat.objects.filter(queue=queue).order_by("-at")
+        silence = beats.values_list(Now() - F("at"), flat=True).first()  # by the database's clock, as the beats are
+        if silence is None:
             raise Silent("No worker has ever reported.")
-        if timezone.now() - at > timedelta(seconds=BEAT_SECONDS):
-            raise Silent(f"The last worker was heard {(timezone.now() - at).seconds} seconds ago.")
+        if silence > timedelta(seconds=BEAT_SECONDS):
+            raise Silent(f"The last worker was heard {silence.total_seconds():.0f} seconds ago.")
 
     return check
 

@@ -46,6 +46,12 @@ S3_REGION = text("S3_REGION")
 S3_ACCESS_KEY = text("S3_ACCESS_KEY")
 S3_SECRET_KEY = text("S3_SECRET_KEY")
 
+# --- Amazon Textract, which reads scans for people with a professional plan: off without region and keys
+TEXTRACT_REGION = text("TEXTRACT_REGION")
+TEXTRACT_ACCESS_KEY = text("TEXTRACT_ACCESS_KEY")
+TEXTRACT_SECRET_KEY = text("TEXTRACT_SECRET_KEY")
+TEXTRACT_ENDPOINT_URL = text("TEXTRACT_ENDPOINT_URL")
+
 # --- security
 SECRET_KEY = text("SECRET_KEY") or secret.key(DATA_DIR, make_folder=bool(ROLE))
 DEBUG = False
@@ -182,9 +188,20 @@ PAGE_SIZE = 25
 MAX_PAGE_SIZE = 1000
 
 # --- documents
-MAX_PDF_BYTES = 501 * 1024 * 1024
-MAX_OTHER_BYTES = 26 * 1024 * 1024
+_MIB = 1024 * 1024
+MAX_PDF_BYTES = number("MAX_PDF_MIB", 501, most=1024) * _MIB
+MAX_OTHER_BYTES = number("MAX_OTHER_MIB", 26, most=1024) * _MIB
+MAX_UNPACKED_BYTES = number("MAX_UNPACKED_MIB", 600, most=1024) * _MIB
+MAX_PAGES = number("MAX_PAGES", 20_000, most=100_000)
+MAX_IMAGE_PIXELS = number("MAX_IMAGE_MEGAPIXELS", 100, most=600) * 1_000_000
+MAX_STEP_SECONDS = number("MAX_STEP_SECONDS", 600, most=1500)
+MAX_FETCH_SECONDS = number("MAX_FETCH_SECONDS", 600, most=1500)
+MIN_FREE_DISK_BYTES = number("MIN_FREE_DISK_MIB", 1024, most=1024 * 1024) * _MIB
+ALLOWED_PRIVATE_HOSTS = names("ALLOWED_PRIVATE_HOSTS")
 PRESIGN_SECONDS = 300
+TEXT_PAGES_LIMIT = 50  # pages whose text one request may set
+LOW_CONFIDENCE = 0.6  # of OCR, 0 to 1: below it, words are looked for but not relied on
+REDACTION_NEEDS_REVIEW = flag("REDACTION_NEEDS_REVIEW")
 
 # --- mail
 _mail = environment.mail("EMAIL_URL")
@@ -196,13 +213,14 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = _sender if "@" in _sender else f"docplatform
 # --- the queue: messages only wake the workers, documents.models.job holds the truth
 WORKERS = number("WORKERS", 0, most=256) or os.cpu_count() or 1  # of the bulk queue; the fast one has two
 REDIS_URL = text("REDIS_URL")
+_longest = max(MAX_STEP_SECONDS, MAX_FETCH_SECONDS)
 Q_CLUSTER: dict[str, Any] = {
     "name": "fast",
     "workers": 2,
     "queue_limit": 2,  # the clock of a message runs from when it is fetched: fetch no more than is begun
     "bulk": 1,
-    "timeout": 900,
-    "retry": 1200,
+    "timeout": 300 + _longest,  # a worker looks for another step in its first 200 seconds only
+    "retry": 600 + _longest,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,

@@ -57,6 +57,7 @@ class StepKind(models.TextChoices):
     FINALIZE = "finalize"
     REDACT = "redact"
     MODIFY = "modify"
+    TURN = "turn"
     TEXT = "text"
     PROVE = "prove"
 
@@ -99,6 +100,6 @@ EXTENSIONS: tuple[str, ...] = tuple(
         "gnumeric htm html hwp jpeg jpg jtd jtt key kth mml numbers odb odf odg odp ods odt p65 pages pbm pcd pct pcx "
         "pdf pgm plt pm3 pm4 pm5 pm6 pmd png pot ppm pps ppt pptx psd pub qxp ras rlf rtf sda sdc sdd sdp sdw sgf sgl "
         "sgv slk stc std sti stw svg svm sxc sxd sxi sxm sxw tga tif tiff txt uof uop uos uot vor vsd wb2 wdb wk1 wk3 "
-        "wk4 wks wpd wps wq1 wq2 wri xbm xls xlsx xlt xlw xml xpm zabw zmf webp"
+        "wk4 wks wpd wps wq1 wq2 wri xbm xls xlsx xlt xlw xml xpm zabw zmf webp eml ps"
     ).split()
 )

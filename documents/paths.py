@@ -9,9 +9,28 @@ STORED_SIZES: tuple[str, ...] = ("large", "normal", "small", "thumbnail")
 """The sizes that the pipeline makes; xlarge is made when first asked for."""
 
 
+AREAS = ("uploads", "documents", "pages", "work")
+"""The folders that hold everything; below them lies a folder for each document, page or job."""
+
+
+def owner(key: str) -> str:
+    """The document, folder of a page, or job that a key belongs to."""
+    return key.split("/")[1]
+
+
+def page_folder(folder: uuid.UUID) -> str:
+    """The folder of a page's images, or of its text and boxes."""
+    return f"pages/{folder}"
+
+
 def new_upload(document_id: int) -> str:
     """A random key for one upload, so that a late PUT never replaces a processed file."""
     return f"uploads/{document_id}/{uuid.uuid4()}"
+
+
+def fetched(document_id: int, token: uuid.UUID) -> str:
+    """The bytes that a claim fetched from another server."""
+    return f"uploads/{document_id}/{token}"
 
 
 def uploads(document_id: int) -> str:

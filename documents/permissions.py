@@ -72,6 +72,15 @@ def view_people(user: Person) -> Q:
     return project_permissions.view_people(user) | owners(PUBLISHED)
 
 
+def view_notes(user: Person) -> Q:
+    """Notes on documents that the person may view: public ones, their own, and what editors tell each other."""
+    readable = Q(document_id__in=Document.objects.filter(view(user)).values("pk"))
+    if user.is_anonymous:
+        return readable & PUBLIC
+    editable = Q(document_id__in=Document.objects.filter(edit(user)).values("pk"))
+    return readable & (PUBLIC | Q(user_id=user.pk) | (Q(access=Access.ORGANIZATION) & editable))
+
+
 def owners(documents: Q) -> Q:
     """People who own one of these documents."""
     theirs = Document.objects.filter(documents, user_id=OuterRef("pk")).values("pk")[:1]

@@ -17,12 +17,13 @@ from docplatform.lib.errors import Refused, Shape
 Row = TypeVar("Row", bound=Model)
 
 
-def items(data: Any) -> list[Any]:
+def items(data: Any, *, most: int | None = None) -> list[Any]:
     """The body as a list; 400 with `non_field_errors` when it is none, or too long."""
+    most = most or settings.BULK_LIMIT
     if not isinstance(data, list):
         raise ValidationError({"non_field_errors": ["Send a list of objects."]})
-    if len(data) > settings.BULK_LIMIT:
-        raise ValidationError({"non_field_errors": [_too_many()]})
+    if len(data) > most:
+        raise ValidationError({"non_field_errors": [_too_many(most)]})
     return data
 
 
@@ -47,7 +48,7 @@ def find(queryset: QuerySet[Row], wanted: Sequence[int]) -> dict[int, Row]:
 def limit(count: int) -> None:
     """400 `[message]` when a request by filter meets more rows than one request may change."""
     if count > settings.BULK_LIMIT:
-        raise Refused("too_many", _too_many(), shape=Shape.LIST)
+        raise Refused("too_many", _too_many(settings.BULK_LIMIT), shape=Shape.LIST)
 
 
 def validate(serializers: Sequence[BaseSerializer[Any]]) -> list[Any]:
@@ -59,8 +60,8 @@ def validate(serializers: Sequence[BaseSerializer[Any]]) -> list[Any]:
     return [serializer.validated_data for serializer in serializers]
 
 
-def _too_many() -> str:
-    return f"Send at most {settings.BULK_LIMIT} objects at once."
+def _too_many(most: int) -> str:
+    return f"Send at most {most} objects at once."
 
 
 def _id(value: Any) -> int:

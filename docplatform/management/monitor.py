@@ -7,17 +7,16 @@ other worker ever gets a message again. From outside it shows: wake-ups are sent
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
-from django.utils import timezone
+from django.db.models import F
+from django.db.models.functions import Now
 
 from docplatform.lib import processes, queue
 from docplatform.management.supervisor import Part, Stop, ignore_signals, stop_on_signals
@@ -31,6 +30,7 @@ WAKE_SECONDS = 5  # without a sign of life for so long: send a wake-up to get on
 HUNG_SECONDS = 15
 START_SECONDS = 90  # a cluster that was never heard yet: starting takes long on a busy machine
 RETURN_SECONDS = 2.0
+NEVER = 24 * 3600.0
 log = logging.getLogger("docplatform.monitor")
 
 
@@ -94,9 +94,7 @@ class Monitor:
             connection.close()
 
     def _listen(self) -> None:
-        now = timezone.now()
-        heard = self._last_beat() or now - timedelta(days=1)
-        silent = (now - heard).total_seconds()
+        silent = self._silence()
         if silent > WAKE_SECONDS and time.monotonic() - self._woken_at > WAKE_SECONDS:
             queue.wake(self.queue, task="documents.tasks.look")
             self._woken_at = time.monotonic()
@@ -106,13 +104,15 @@ class Monitor:
             log.warning("workers hang", extra={"queue": self.queue, "silent_s": round(silent)})
             self._replace(None)
 
-    def _last_beat(self) -> datetime | None:
-        beats = WorkerBeat.objects.filter(host=socket.gethostname(), queue=self.queue)
-        return beats.values_list("at", flat=True).first()
+    def _silence(self) -> float:
+        """Seconds since the workers were last heard, by the database's clock: this host's may be wrong."""
+        beats = WorkerBeat.objects.filter(host=hosts.host(), queue=self.queue)
+        silence = beats.values_list(Now() - F("at"), flat=True).first()
+        return silence.total_seconds() if silence else NEVER
 
     def _is_busy(self) -> bool:
         """A step of this host holds a lease that still runs: whoever has it is alive, or its lease ends soon."""
-        leased = Step.objects.filter(queue=self.queue, state=StepState.RUNNING, lease_until__gt=timezone.now())
+        leased = Step.objects.filter(queue=self.queue, state=StepState.RUNNING, lease_until__gt=Now())
         return leased.filter(worker__startswith=f"{hosts.host()}/").exists()
 
     def _give_back(self) -> None:

@@ -17,12 +17,14 @@ BATCH = 100
 def settle(document: Document, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The changes, with the plan to publish dropped when access changes by hand.
 
-    Clients send `publish_at` back as they got it, so only a new one counts as a new plan; otherwise a document that
-    was taken back would be published again.
+    Clients send `publish_at` back as they got it, perhaps before the document was published, so only a new time that
+    is still to come counts as a new plan; otherwise a document that was taken back would be published again.
     """
     settled = dict(changes)
-    changed = settled.get("access", document.access) != document.access
-    if changed and settled.get("publish_at", document.publish_at) == document.publish_at:
+    if settled.get("access", document.access) == document.access:
+        return settled
+    planned = settled.get("publish_at")
+    if planned is None or planned == document.publish_at or planned <= timezone.now():
         settled["publish_at"] = None
     return settled
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from documents import paths
 from documents.choices import JobState
 from documents.models import Document, Job, Page, Version
+from documents.pipeline import revisions
 
 WHOLE = re.compile(r"[^/]+\.(?P<kind>pdf|txt|txt\.json)")
 PAGE = re.compile(r"pages/[^/]+-p(?P<number>[1-9]\d{0,6})(?:\.(?P<kind>txt|position\.json)|-(?P<size>[a-z]+)\.gif)")
+REVISION = re.compile(r"revisions/(?P<number>\d{4,9})-[^/]+\.(?P<extension>[a-z0-9]+)")
 ORIGINAL = re.compile(r"original/[^/]+\.(?P<extension>[a-z0-9]+)")
 TYPES = {"pdf": "application/pdf", "txt": "text/plain; charset=utf-8", "json": "application/json", "gif": "image/gif"}
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A stored file. `is_original`: the bytes as uploaded, which may hold more than readers are meant to see.
+    """A stored file. `is_private`: for editors only, as it may hold more than readers are meant to see: the bytes as
+    uploaded, and earlier states.
 
     `render` names the version and page (0-based) to draw when the file is made on demand and is not there yet.
     """
@@ -24,7 +27,7 @@ class Asset:
     key: str
     content_type: str
     filename: str
-    is_original: bool = False
+    is_private: bool = False
     render: tuple[Version, int] | None = None
 
     @property
@@ -41,6 +44,8 @@ def find(document: Document, path: str, *, is_editor: bool) -> Asset | None:
     """
     if match := ORIGINAL.fullmatch(path):
         return _original(document, match["extension"]) if is_editor else None
+    if match := REVISION.fullmatch(path):
+        return _revision(document, int(match["number"]), match["extension"]) if is_editor else None
     version = document.version or (_version_in_work(document) if is_editor else None)
     if version is None:
         return None
@@ -81,10 +86,21 @@ def _page(document: Document, version: Version, number: int, kind: str | None, s
     return Asset(paths.page_boxes(words), TYPES["json"], f"{name}.position.json")
 
 
+def _revision(document: Document, number: int, extension: str) -> Asset | None:
+    """The PDF of that state; for a first one that was no PDF, the file as it was uploaded."""
+    revision = revisions.kept(document).filter(number=number, extension=extension).first()
+    if revision is None or revision.version is None:
+        return None
+    if extension != "pdf":
+        return _original(document, extension)
+    name = f"{number:04}-{document.slug}.pdf"
+    return Asset(revision.version.pdf_key, TYPES["pdf"], name, is_private=True)
+
+
 def _original(document: Document, extension: str) -> Asset | None:
     if not document.original_hash or extension != document.original_extension:
         return None
 
     content_type = TYPES["pdf"] if extension == "pdf" else "application/octet-stream"
     key = paths.original(document.pk, document.original_hash)
-    return Asset(key, content_type, f"{document.slug}.{extension}", is_original=True)
+    return Asset(key, content_type, f"{document.slug}.{extension}", is_private=True)

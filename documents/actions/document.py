@@ -8,9 +8,10 @@ from django.db import transaction
 
 from docplatform.lib.errors import Refused, Shape
 from documents import permissions
-from documents.actions import access, processing
+from documents.actions import access, page_text, processing
 from documents.choices import Status
 from documents.models import Document
+from documents.pipeline import revisions
 from documents.search import index
 from organizations import events
 from organizations.models import User
@@ -20,9 +21,12 @@ Changes = Mapping[str, Any]
 
 def refusals(document: Document, changes: Changes) -> dict[str, str]:
     """Why some of the changes cannot be made now, by field."""
+    found = {}
     if document.is_processing and "access" in changes:
-        return {"access": "The document is being processed. Change its access when that is over."}
-    return {}
+        found["access"] = "The document is being processed. Change its access when that is over."
+    if "pages" in changes and (reason := page_text.refusal(document, changes["pages"])):
+        found["pages"] = reason
+    return found
 
 
 @transaction.atomic
@@ -32,14 +36,18 @@ def update(changes: Mapping[int, Changes], *, actor: User) -> None:
         values = changes[document.pk]
         if any(refusals(document, values)):
             raise Refused("document_processing", "A document is being processed. Try again later.", shape=Shape.LIST)
-        _write(document, access.settle(document, values), actor=actor)
+        settled = access.settle(document, values)
+        pages = settled.pop("pages", None)
+        _write(document, settled, actor=actor)
+        if pages:
+            page_text.start(document, pages, actor=actor)
 
 
 @transaction.atomic
 def delete(documents: Collection[int], *, actor: User) -> None:
     """Take documents away at once; their files and rows go later, see documents.actions.purge."""
     for document in lock(documents):
-        if document.is_processing:
+        if document.is_processing or document.status == Status.NOFILE:  # its file may be on the way from another server
             with suppress(Refused):  # there is no job that could be stopped
                 processing.cancel(document, actor=actor)
         document.status = Status.DELETED
@@ -64,6 +72,8 @@ def _write(document: Document, values: Changes, *, actor: User) -> None:
     for name in before:
         setattr(document, name, values[name])
     document.save(update_fields=[*before, "updated_at"])
+    if before.get("revision_control") is False:
+        revisions.enable(document, user_id=actor.pk)
     index.write(document)
     data: dict[str, Any] = {"fields": sorted(before)}
     for name in ("access", "user_id", "organization_id"):

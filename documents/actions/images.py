@@ -53,3 +53,6 @@ def _draw(key: str, version: Version, number: int) -> None:
         work = ImageWork(pdf=str(pdf), page=number, width=paths.SIZES["xlarge"], folder=folder)
         drawn = sandbox.run("image", work, timeout=SECONDS, on_tick=lambda: True)
         storage.backend().put(key, Path(drawn.image))
+        if not Version.objects.filter(pk=version.pk).exists():
+            # It was redacted meanwhile, and its images were deleted before this one was there.
+            storage.backend().delete([key])

@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 
 from docplatform.lib import storage
 from docplatform.lib.errors import Refused
-from documents.choices import JobState, OcrEngine, Status
-from documents.models import Document, Job
+from documents.choices import JobState, OcrEngine, Status, StepKind, StepState
+from documents.models import Document, Job, Step
 from documents.pipeline import jobs
 from documents.pipeline.stages.ingest import check_size
 from documents.pipeline.work import StepFailed
@@ -30,6 +30,7 @@ class Options:
 
 PROCESSING = "This document is being processed already. Wait until that is over, or cancel it."
 NO_FILE = "Upload the file first, then process the document."
+UNCHANGED = "The change was cancelled. The document is as it was before."
 CANCELLED = "Processing was cancelled. Process the document again when you want to go on."
 
 
@@ -54,14 +55,15 @@ def cancel(document: Document, *, actor: User) -> None:
     job = jobs.lock_job(Job.objects.filter(document=document))
     if job is None:
         raise Refused("not_processing", "This document is not being processed.")
-    jobs.stop(job, JobState.CANCELLED, "cancelled", CANCELLED, actor=actor)
+    message = UNCHANGED if job.kind in jobs.UNDISTURBING else CANCELLED
+    jobs.stop(job, JobState.CANCELLED, "cancelled", message, actor=actor)
     document.refresh_from_db(fields=["status", "updated_at"])
 
 
 def pending(documents: QuerySet[Document]) -> list[dict[str, Any]]:
     """How much is left to do for those of the documents that are being processed, by document."""
     active = Job.objects.filter(document__in=documents.values("pk"), state=JobState.ACTIVE)
-    return [_progress(job) for job in active.order_by("document_id")]
+    return [_progress(job) | _fetched(job) for job in active.order_by("document_id")]
 
 
 def _lock(documents: Sequence[Document]) -> dict[int, Document]:
@@ -78,7 +80,9 @@ def _lock(documents: Sequence[Document]) -> dict[int, Document]:
 def _start(document: Document, options: Options, upload_size: int | None, actor: User) -> None:
     if document.is_processing:
         raise Refused("processing", PROCESSING)
-    if upload_size is None and not document.original_hash:
+    has_file = upload_size is not None or document.original_hash
+    address = "" if has_file else _address(document)
+    if not has_file and not address:
         raise Refused("no_file", NO_FILE)
     try:
         if upload_size is not None:
@@ -91,12 +95,25 @@ def _start(document: Document, options: Options, upload_size: int | None, actor:
     jobs.open_job(
         document,
         user_id=actor.pk,
+        options=_beyond(options, address, actor),
         upload_key=document.upload_key if upload_size is not None else "",
         force_ocr=options.force_ocr,
         ocr_engine=options.ocr_engine,
     )
     index.write(document)
     events.record("document.started", actor=actor, target=document, organization_id=document.organization_id)
+
+
+def _beyond(options: Options, address: str, actor: User) -> dict[str, Any]:
+    """What a job keeps beside its columns: where the file is, and the organization that pays for an engine."""
+    asked = {"file_url": address} if address else {}
+    return asked | ({"payer": actor.organization_id} if options.ocr_engine == OcrEngine.TEXTRACT else {})
+
+
+def _address(document: Document) -> str:
+    """Where the last job of a document that has no file yet was to fetch it."""
+    options = Job.objects.filter(document=document).order_by("-pk").values_list("options", flat=True).first()
+    return str((options or {}).get("file_url", ""))
 
 
 def _upload_size(document: Document) -> int | None:
@@ -116,3 +133,12 @@ def _progress(job: Job) -> dict[str, Any]:
         "text_positions": job.texts_left if known else None,
         "pages": job.pages_total,
     }
+
+
+def _fetched(job: Job) -> dict[str, Any]:
+    """While the file comes from another server (beyond the contract): the bytes that are here, and of how many."""
+    if job.stage != StepKind.FETCH:
+        return {}
+    running = Step.objects.filter(job=job, kind=StepKind.FETCH, state=StepState.RUNNING)
+    told = running.values_list("result", flat=True).first() or {}
+    return {"fetched": told.get("fetched", 0), "size": told.get("size")}

@@ -13,7 +13,7 @@ from docplatform.lib import storage
 from documents import paths
 from documents.choices import JobState, Status
 from documents.models import Document, Job, Page, Version, VersionPage
-from documents.pipeline import sweep
+from documents.pipeline import sweep, versions
 
 BATCH = 500
 SECONDS = 10.0
@@ -43,7 +43,7 @@ def _purge(pk: int) -> bool:
     if document is None:
         return False
     pages = _own_pages(document)
-    storage.backend().delete(_page_keys(pages))
+    storage.backend().delete(versions.artefacts_of(list(pages)))
     for job in document.jobs.all():
         storage.backend().delete(sweep.lost_keys(job))
     for folder in _folders(document):
@@ -57,11 +57,6 @@ def _own_pages(document: Document) -> QuerySet[Page]:
     elsewhere = VersionPage.objects.filter(~Q(version__document=document))
     mine = VersionPage.objects.filter(version__document=document)
     return Page.objects.filter(pk__in=mine.values("page")).exclude(pk__in=elsewhere.values("page"))
-
-
-def _page_keys(pages: QuerySet[Page]) -> Iterator[str]:
-    for images, words in pages.values_list("images", "words").iterator():
-        yield from paths.page_artefacts(images, words)
 
 
 def _folders(document: Document) -> Iterator[str]:

@@ -69,6 +69,11 @@ class Document(models.Model):
         return self.status in READY
 
     @property
+    def waits_for_upload(self) -> bool:
+        """Its owner has to send the file; no other server is asked for it."""
+        return self.status == Status.NOFILE and bool(self.upload_key)
+
+    @property
     def is_processing(self) -> bool:
         """A job is at work on it."""
         return self.status in PROCESSING

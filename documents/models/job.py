@@ -99,7 +99,7 @@ class Step(models.Model):
 class Lane(models.Model):
     """How much of one queue a person has used, so that a big upload does not hold up other people.
 
-    In virtual time, where one page of work is one unit: `started` is when the person's last claim started, `tail`
+    In virtual time (see documents.pipeline.claims): `started` is when the person's last claim started, `tail`
     is when the next one may.
     """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from docplatform.lib.storage.base import Content
 from documents import paths
-from documents.pipeline.work import PageRead, Word
+from documents.pipeline.work import PageRead, RatedWord, Word
 from documents.search import index
 
 
@@ -45,7 +45,11 @@ def text_of(page: PageRead) -> str:
 
 def box(word: Word) -> dict[str, str | float]:
     """One word as readers get it: the order of keys is the contract's."""
-    return {"text": index.storable(word.text), "x1": word.x1, "x2": word.x2, "y1": word.y1, "y2": word.y2}
+    text = index.storable(word.text)
+    row: dict[str, str | float] = {"text": text, "x1": word.x1, "x2": word.x2, "y1": word.y1, "y2": word.y2}
+    if isinstance(word, RatedWord):
+        row |= {"confidence": word.confidence, "type": index.storable(word.type)}
+    return row
 
 
 def lost_keys(token: uuid.UUID, pages: list[int]) -> Iterator[str]:

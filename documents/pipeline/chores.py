@@ -8,11 +8,12 @@ from django.db.models.functions import Now
 
 from docplatform.lib.queue import wake
 from documents.choices import Queue, StepState
-from documents.models import Chore, Step
+from documents.models import Chore, Step, WorkerBeat
 from documents.pipeline import doomed, folders, recovery, sweep
 from documents.pipeline.jobs import LOOK
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 logger = logging.getLogger("docplatform.step")
 
 
@@ -31,8 +32,13 @@ def once_a_minute(*chores: Callable[[], object]) -> None:
     Chore.objects.get_or_create(name="minute", defaults={"at": Now() - MINUTE})
     if not Chore.objects.filter(name="minute", at__lte=Now() - MINUTE).update(at=Now()):
         return
-    for chore in (sweep.finished_jobs, doomed.carry_out, sweep.interrupted_writes, *chores):
+    for chore in (sweep.finished_jobs, doomed.carry_out, sweep.interrupted_writes, forget_silent_hosts, *chores):
         try:
             chore()
         except Exception:
             logger.exception("chore failed", extra={"chore": chore.__name__})
+
+
+def forget_silent_hosts() -> None:
+    """Every container that is started has a name of its own: forget those that are no more."""
+    WorkerBeat.objects.filter(at__lt=Now() - DAY).delete()

@@ -18,7 +18,8 @@ LEASE_SECONDS = 30.0
 MAX_ATTEMPTS = 4
 
 # Fair first between people, then between a person's jobs. People: start-time fair queueing. The person whose lane
-# stands earliest is served and their lane moves on by the pages they got; one who was away starts at the clock,
+# stands earliest is served and their lane moves on by what they got: pages in the bulk queue; in the fast one, where
+# starting a program takes as long as eight pages, steps and pages. One who was away starts at the clock,
 # which is where the last served lane started, so absence earns nothing and costs nothing. Within a person the
 # order is the index's: virtual time, then the older job. The recursive part visits each person with ready steps
 # once instead of each step, so a hundred thousand ready steps cost no more than ten. The limits are constants, because
@@ -54,7 +55,9 @@ WITH RECURSIVE people AS (
     ) step
     ORDER BY starts, tail, vt, job_id, idx LIMIT 32
 ), chosen AS (
-    SELECT step.id, step.user_id, candidate.starts, greatest(jsonb_array_length(step.pages), 1) AS cost
+    SELECT step.id, step.user_id, candidate.starts,
+           CASE WHEN %(queue)s = 'fast' THEN 1 + jsonb_array_length(step.pages) / 8.0
+                ELSE greatest(jsonb_array_length(step.pages), 1) END AS cost
     FROM documents_step step JOIN candidate ON candidate.id = step.id
     WHERE step.state = 'ready'
     ORDER BY candidate.starts, candidate.tail, candidate.vt, candidate.job_id, candidate.idx

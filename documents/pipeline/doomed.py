@@ -2,7 +2,7 @@
 files go after it, however often that takes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from docplatform.lib import storage
 from documents.models import Doomed
@@ -17,7 +17,18 @@ def doom(keys: Iterable[str]) -> None:
 
 def carry_out() -> int:
     """Delete some of the doomed files; how many. May run twice at once."""
-    rows = list(Doomed.objects.order_by("pk")[:AT_ONCE])
-    storage.backend().delete([row.key for row in rows])
-    Doomed.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    return len(rows)
+    keys = list(Doomed.objects.order_by("pk").values_list("key", flat=True)[:AT_ONCE])
+    delete(keys)
+    return len(keys)
+
+
+def delete(keys: Sequence[str]) -> None:
+    """Delete doomed files; only then forget them."""
+    storage.backend().delete(keys)
+    Doomed.objects.filter(key__in=keys).delete()
+
+
+def carry_out_all() -> None:
+    """Delete everything that is doomed by now, without waiting for the next round."""
+    while carry_out():
+        pass

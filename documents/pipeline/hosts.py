@@ -1,13 +1,22 @@
 """Names this process in the rows it claims, and tells whether a process of this host is gone."""
 
+import hashlib
 import os
 import socket
 from pathlib import Path
 
+from django.conf import settings
+
 
 def host() -> str:
-    """This machine or container: process ids mean something only together with it."""
-    return f"{socket.gethostname()[:60]}.{Path('/proc/self/ns/pid').stat().st_ino}"
+    """This machine or container with its data directory: process ids mean something only together with it.
+
+    Two machines may have one name, and the first process namespace has the same number everywhere; what the kernel
+    drew at its start differs.
+    """
+    kernel = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    parts = f"{kernel} {Path('/proc/self/ns/pid').stat().st_ino} {settings.DATA_DIR}"
+    return f"{socket.gethostname()[:40]}.{hashlib.sha256(parts.encode()).hexdigest()[:12]}"
 
 
 def me() -> str:

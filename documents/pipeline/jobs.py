@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from docplatform.lib.queue import wake
 from documents.choices import JobKind, JobState, Queue, Status, StepKind, StepState
 from documents.models import Document, DocumentError, Job, Step, Version
-from documents.pipeline import claims, revisions
+from documents.pipeline import claims, drafts, revisions, versions
 from documents.pipeline.claims import Claim
 from documents.search import index
 from organizations import events
@@ -27,6 +27,7 @@ QUEUES: dict[StepKind, Queue] = {
     StepKind.FINALIZE: Queue.FAST,
     StepKind.REDACT: Queue.FAST,
     StepKind.MODIFY: Queue.FAST,
+    StepKind.TURN: Queue.FAST,
     StepKind.TEXT: Queue.FAST,
     StepKind.PROVE: Queue.BULK,
 }
@@ -34,11 +35,13 @@ READ = (StepKind.PAGES, StepKind.OCR, StepKind.FINALIZE)
 ROUTES: dict[str, tuple[StepKind, ...]] = {
     JobKind.PROCESS: (StepKind.INGEST, *READ),
     JobKind.REDACT: (StepKind.REDACT, *READ, StepKind.PROVE),
-    JobKind.MODIFY: (StepKind.MODIFY, StepKind.FINALIZE),
+    JobKind.MODIFY: (StepKind.MODIFY, StepKind.TURN, StepKind.FINALIZE),
     JobKind.TEXT: (StepKind.TEXT, StepKind.FINALIZE),
 }
 """The stages of each kind of job. The first makes the PDF and the version that the others go on with; a stage that
 finds nothing to do is passed over."""
+UNDISTURBING = (JobKind.TEXT,)
+"""Jobs during which everybody reads on, and whose failure leaves the document as it was."""
 LOOK = "documents.tasks.look"
 
 
@@ -133,20 +136,9 @@ def succeed(job: Job, version: Version, *, conclude: Callable[[], None]) -> None
     `conclude` writes what the job means beyond the pages.
     """
     _end(job, JobState.DONE, "")
-    changed = (
-        Document.objects.filter(pk=job.document_id)
-        .exclude(status=Status.DELETED)
-        .update(
-            version=version,
-            page_count=version.page_count,
-            page_spec=version.page_spec,
-            file_hash=version.file_hash,
-            status=Status.SUCCESS,
-            updated_at=Now(),
-        )
-    )
-    if changed:
+    if versions.show(version):
         revisions.after(job, version)
+        drafts.after(job, version)
         conclude()
         index.write(Document.objects.get(pk=job.document_id))
         _record("document.processed", job, change=job.kind)
@@ -164,16 +156,16 @@ def fail(claim: Claim, code: str, message: str) -> None:
 def stop(job: Job, state: JobState, code: str, message: str, *, actor: Person | None = None) -> None:
     """End a locked job without success. An earlier version of the document stays as it is."""
     _end(job, state, message)
-    refuse(job.document, code, message)
+    refuse(job.document, code, message, status=Status.SUCCESS if job.kind in UNDISTURBING else Status.ERROR)
     _record("document.cancelled" if state is JobState.CANCELLED else "document.failed", job, actor=actor, code=code)
 
 
-def refuse(document: Document, code: str, message: str) -> None:
-    """Put a document into the error state, with a reason."""
+def refuse(document: Document, code: str, message: str, *, status: Status = Status.ERROR) -> None:
+    """Tell people why something was not done to a document, and give it its status after that."""
     alive = Document.objects.filter(pk=document.pk).exclude(status=Status.DELETED)
     # What the first job knew of the pages goes with it: there is no version that has them.
     alive.filter(version=None).update(page_count=0, page_spec="", file_hash="")
-    if alive.update(status=Status.ERROR, updated_at=Now()):
+    if alive.update(status=status, updated_at=Now()):
         DocumentError.objects.create(document=document, code=code, message=message)
         index.write(Document.objects.get(pk=document.pk))
 

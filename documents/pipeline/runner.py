@@ -80,7 +80,7 @@ def run(claim: Claim, *, stopping: Callable[[], bool], alive: Callable[[], None]
         patiently(partial(jobs.fail, claim, error.code, error.message))
     except sandbox.Crashed as error:
         outcome = "crashed"
-        patiently(partial(recovery.crashed, claim, str(error)))
+        patiently(partial(recovery.crashed, claim, str(error), pause=error.pause))
     except Exception as error:
         # Not the file's fault: the storage is away, or the disk is full. That takes longer to pass.
         outcome = "broken"

@@ -31,7 +31,13 @@ class Cancelled(Exception):
 
 
 class Crashed(Exception):
-    """The program died, ran out of time or answered nonsense. Trying again may help."""
+    """The program died or answered nonsense. Trying again may help, after a pause that grows with every attempt."""
+
+    pause = 1.0
+
+
+class TookTooLong(Crashed):
+    """The program ran out of time."""
 
 
 def run(kind: str, work: Work[R], *, timeout: float, on_tick: Callable[[], bool]) -> R:
@@ -99,7 +105,7 @@ def _watch(program: subprocess.Popen[bytes], *, deadline: float, on_tick: Callab
         while True:
             now = time.monotonic()
             if now >= deadline:
-                raise Crashed("The step took too long and was stopped.")
+                raise TookTooLong("The step took too long and was stopped.")
             if now - ticked >= TICK:
                 ticked = now
                 if not on_tick():

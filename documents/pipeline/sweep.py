@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from docplatform.lib import storage
 from documents import paths
-from documents.choices import JobState
+from documents.choices import JobState, StepKind
 from documents.models import Document, Job, Step
 from documents.pipeline import artefacts, versions
 
@@ -46,7 +46,10 @@ def lost_keys(job: Job) -> Iterator[str]:
     for step in Step.objects.filter(job=job).exclude(lost=[]):
         for claim in step.lost:
             token = uuid.UUID(claim["token"])
-            yield from artefacts.lost_keys(token, claim["pages"])
+            pages = job.options["pages"] if step.kind == StepKind.TEXT else claim["pages"]
+            yield from artefacts.lost_keys(token, pages)
+            if step.kind == StepKind.FETCH:
+                yield paths.fetched(job.document_id, token)
             if job.version_id:
                 key = paths.pdf(job.document_id, job.version_id, token)
                 yield from (key, paths.full_text(key), paths.json_text(key))

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from documents.models import WorkerBeat
 from documents.pipeline import claims, hosts, runner
 from documents.pipeline.database import patiently
 
-BUDGET_SECONDS = 200.0  # with the longest step (600 s) it stays below the queue's time-out of 900 s
+BUDGET_SECONDS = 200.0  # with the longest step it stays below the queue's time-out, see settings.Q_CLUSTER
 
 
 class Stop:
@@ -54,7 +53,7 @@ def work(queue: str) -> bool:
 
 def beat(queue: str) -> None:
     """Leave a sign of life of this host's workers."""
-    host = socket.gethostname()
+    host = hosts.host()
     if not WorkerBeat.objects.filter(host=host, queue=queue).update(at=Now()):
         WorkerBeat.objects.get_or_create(host=host, queue=Queue(queue), defaults={"at": Now()})
 

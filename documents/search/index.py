@@ -45,6 +45,22 @@ ON CONFLICT (document_id) DO UPDATE SET
 """  # noqa: S608  # constants only
 
 
+SAME = f"""
+WITH body AS ({body.SQL})
+SELECT count(*) FROM body, documents_searchdoc d
+WHERE d.document_id = %(document)s AND d.created_at = %(created_at)s AND d.updated_at = %(updated_at)s
+  AND d.page_count = %(page_count)s AND d.title = %(title)s AND d.source = %(source)s
+  AND d.body_version IS NOT DISTINCT FROM %(version)s
+  AND d.terms = body.terms || %(words)s::tsvector || %(markers)s::tsvector
+  AND ts_filter(d.digest, '{{a,b}}') = ts_filter(body.digest || %(digest)s::tsvector, '{{a,b}}')
+"""  # noqa: S608  # constants only
+
+STALE_PAGES = """
+SELECT page_id FROM unnest(%s::bigint[], %s::text[]::tsvector[]) AS fresh (page_id, tsv)
+JOIN documents_pagetext AS known USING (page_id) WHERE known.tsv <> fresh.tsv
+"""
+
+
 def add_page(page: Page, text: str) -> None:
     """Store the text of a page, readable and findable once its document is written."""
     add_pages([(page, text)])
@@ -84,6 +100,23 @@ def rebuild(document: Document) -> None:
     fresh = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     _know({fresh.language})
     _rebuild(fresh, _values(fresh))
+
+
+def is_right(document: Document) -> bool:
+    """The entry is what `rebuild` would write. Salient words may differ: they are chosen by how common words are."""
+    values = _values(document)
+    pages = body.parameters(document.version_id, document.page_count, document.language)
+    with connection.cursor() as cursor:
+        cursor.execute(SAME, values | pages)
+        return bool(cursor.fetchone()[0])
+
+
+def stale_pages(pages: Sequence[tuple[Page, str]]) -> set[int]:
+    """Which of these pages stand in the index with other words than `add_pages` would write."""
+    spelled = [vectors.page(text, page.language) for page, text in pages]
+    with connection.cursor() as cursor:
+        cursor.execute(STALE_PAGES, [[page.pk for page, _ in pages], spelled])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def remove(document: Document) -> None:

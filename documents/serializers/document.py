@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, QuerySet, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, QuerySet, Value
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -14,13 +14,16 @@ from documents import permissions
 from documents.actions import upload
 from documents.choices import SHOWN_ACCESS, SHOWN_STATUS
 from documents.models import Document
+from documents.pipeline import revisions
+from documents.serializers.revision import RevisionOutput
 from organizations.permissions import Person
 from organizations.serializers import OrganizationOutput, UserOutput, active_organizations, memberships
 from projects import permissions as project_permissions
 from projects.models import Project, ProjectDocument
 from projects.serializers import ProjectOutput, with_rights
 
-EXPANDABLE = ("user", "user.organization", "organization", "projects")
+EXPANDABLE = ("user", "user.organization", "organization", "projects", "duplicates")
+MOST_DUPLICATES = 100
 
 
 def asset_url(document: Document) -> str:
@@ -56,7 +59,22 @@ def with_expanded(documents: QuerySet[Document], request: Request) -> QuerySet[D
         documents = documents.select_related("organization__plan")
     if "projects" in names:
         documents = documents.prefetch_related(_visible_projects(request.user))
+    if "duplicates" in names:
+        documents = documents.annotate(duplicates=_duplicates(request.user))
     return documents
+
+
+def _duplicates(user: Person) -> ArraySubquery:
+    """Other documents of the organization, with the same original bytes, that the person may view: for editors."""
+    same = Document.objects.filter(
+        permissions.view(user), organization_id=OuterRef("organization_id"), original_hash=OuterRef("original_hash")
+    )
+    others = same.exclude(original_hash="").exclude(pk=OuterRef("pk")).filter(Exists(_editable(user)))
+    return ArraySubquery(others.order_by("pk").values("pk")[:MOST_DUPLICATES])
+
+
+def _editable(user: Person) -> QuerySet[Document]:
+    return Document.objects.filter(permissions.edit(user), pk=OuterRef(OuterRef("pk")))
 
 
 def _visible_projects(user: Person) -> "Prefetch[Any]":
@@ -102,6 +120,7 @@ class DocumentOutput(flex.Flexible, serializers.Serializer[Document]):
             "user": UserOutput,
             "organization": OrganizationOutput,
             "projects": (ProjectOutput, {"many": True}),
+            "duplicates": (serializers.ListField, {"child": serializers.IntegerField()}),
         }
 
     def row(self, instance: Document) -> dict[str, Any]:
@@ -146,7 +165,28 @@ class DocumentOutput(flex.Flexible, serializers.Serializer[Document]):
         return super().related(instance, name)
 
 
-class NewDocumentOutput(DocumentOutput):
+class OneDocumentOutput(DocumentOutput):
+    """A document by itself: those who may edit it may also see its revisions."""
+
+    class Meta:
+        expandable_fields: ClassVar[dict[str, Any]] = {
+            **DocumentOutput.Meta.expandable_fields,
+            "revisions": (RevisionOutput, {"many": True}),
+        }
+
+    def to_representation(self, instance: Document) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        if not instance.edit_access:  # type: ignore[attr-defined]  # with_output
+            shown.pop("revisions", None)
+        return shown
+
+    def related(self, instance: Document, name: str) -> Any:
+        if name == "revisions":
+            return revisions.kept(instance).select_related("document")
+        return super().related(instance, name)
+
+
+class NewDocumentOutput(OneDocumentOutput):
     """A document without a file, as its owner sees it: with the URL that takes the file."""
 
     presigned_url = serializers.URLField()

@@ -4,16 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
+from docplatform.lib import http
 from documents.actions import document as actions
-from documents.actions import ownership, upload
+from documents.actions import engines, ownership, upload
 from documents.choices import EXTENSIONS, LANGUAGES, SHOWN_ACCESS, Access, OcrEngine
 from documents.models import Document
+from documents.pipeline.steps import formats
 from documents.serializers.fields import AnyField, DataField, FlagField, PrimaryKeyField, PrimaryKeysField, TitleField
+from documents.serializers.page_text import PagesField
 from organizations.permissions import feature_level, may_upload
 
-FILE_URL_REFUSED = "This server does not fetch files. Leave file_url out and PUT the file to presigned_url."
+OCR_REFUSED = "force_ocr and ocr_engine go with file_url only. For an upload send them when you start processing."
 AT_FIRST = ("delayed_index", "file_url", "force_ocr", "ocr_engine", "projects")
-PAGES_REFUSED = "The text of pages cannot be set here."
+PAGES_REFUSED = "Set the text of pages for one document at a time."
 
 
 class DocumentFields(serializers.Serializer[Document]):
@@ -63,9 +66,16 @@ class DocumentCreate(DocumentFields):
     projects = PrimaryKeysField(allowed=upload.projects_for, required=False)
 
     def validate_file_url(self, value: str | None) -> str | None:
-        """Files come by PUT."""
-        if value:
-            raise serializers.ValidationError(FILE_URL_REFUSED)
+        """An address that may be fetched from, as far as it can be told without asking."""
+        try:
+            return str(http.parse(value)) if value else value
+        except http.Failed as error:
+            raise serializers.ValidationError(error.message) from error
+
+    def validate_original_extension(self, value: str) -> str:
+        """Of the types that the API knows, those that something here opens."""
+        if value not in formats.OPENED:
+            raise serializers.ValidationError(formats.refusal(value))
         return value
 
     def validate_pages(self, value: Any) -> Any:
@@ -73,31 +83,33 @@ class DocumentCreate(DocumentFields):
         raise serializers.ValidationError("A new document has no pages yet.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """OCR is asked for when processing is started, not here. A document is indexed at once in any case."""
-        if attrs.get("force_ocr") or attrs.get("ocr_engine"):
-            raise serializers.ValidationError("Send force_ocr and ocr_engine when you start processing.")
-        for name in ("delayed_index", "file_url", "force_ocr", "ocr_engine"):
-            attrs.pop(name, None)
+        """OCR is asked for where processing starts. A document is indexed at once in any case."""
+        if not attrs.get("file_url") and (attrs.get("force_ocr") or attrs.get("ocr_engine")):
+            raise serializers.ValidationError(OCR_REFUSED)
+        engine, user = attrs.get("ocr_engine") or OcrEngine.TESSERACT, self.context["request"].user
+        if reason := engines.refusal(engine, user=user, language=attrs["language"]):
+            raise serializers.ValidationError({"ocr_engine": [reason]})
+        attrs.pop("delayed_index", None)
         return super().validate(attrs)
 
 
 class DocumentUpdate(DocumentFields):
-    """Changes to a document; its instance is the document."""
+    """Changes to a document; its instance is the document. `is_bulk` in the context: to one of several."""
 
     delayed_index = AnyField(write_only=True, required=False)
     file_url = AnyField(write_only=True, required=False)
     force_ocr = AnyField(write_only=True, required=False)
     ocr_engine = AnyField(write_only=True, required=False)
-    pages = AnyField(write_only=True, required=False)
+    pages = PagesField(write_only=True, required=False)
     projects = AnyField(write_only=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuses what can only be said at first, and what has to wait until processing is over."""
         attrs = super().validate(attrs)
         errors = {name: "This can only be set when a document is created." for name in AT_FIRST if attrs.get(name)}
-        if "pages" in attrs:
-            errors["pages"] = PAGES_REFUSED
         errors |= actions.refusals(self.document, attrs)
+        if "pages" in attrs and self.context.get("is_bulk"):
+            errors["pages"] = PAGES_REFUSED
         if errors:
             raise serializers.ValidationError({name: [message] for name, message in errors.items()})
         return {name: value for name, value in attrs.items() if name not in AT_FIRST}

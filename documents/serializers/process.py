@@ -4,23 +4,23 @@ from typing import Any
 
 from rest_framework import serializers
 
+from documents.actions import engines
 from documents.actions.processing import Options
 from documents.choices import OcrEngine
 from documents.serializers.fields import FlagField
 
-TEXTRACT_REFUSED = "Amazon Textract is not available on this server. Use tess4."
-
 
 class ProcessInput(serializers.Serializer[Options]):
-    """How to process one document."""
+    """How to process one document; its context holds `user` and `document`."""
 
     force_ocr = FlagField(default=False)
     ocr_engine = serializers.ChoiceField(choices=OcrEngine.choices, default=OcrEngine.TESSERACT.value)
 
     def validate_ocr_engine(self, value: str) -> str:
         """Another engine than the one asked for would be a surprise, so there is no falling back."""
-        if value == OcrEngine.TEXTRACT:
-            raise serializers.ValidationError(TEXTRACT_REFUSED)
+        reason = engines.refusal(value, user=self.context["user"], language=self.context["document"].language)
+        if reason:
+            raise serializers.ValidationError(reason)
         return value
 
     @property
@@ -37,10 +37,12 @@ class BulkProcessInput(ProcessInput):
 
 
 class PendingOutput(serializers.Serializer[Any]):
-    """What is left to do; null while it is not known."""
+    """What is left to do; null while it is not known. `fetched` and `size` only while the file is being fetched."""
 
     doc_id = serializers.IntegerField()
     images = serializers.IntegerField(allow_null=True)
     texts = serializers.IntegerField(allow_null=True)
     text_positions = serializers.IntegerField(allow_null=True)
     pages = serializers.IntegerField(allow_null=True)
+    fetched = serializers.IntegerField(required=False)
+    size = serializers.IntegerField(allow_null=True, required=False)

@@ -11,8 +11,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from documents import permissions
-from documents.choices import EXTENSIONS
 from documents.models import Document
+from documents.pipeline.steps.formats import OPENED
 from documents.serializers.document import asset_url
 from documents.viewer import languages, modules
 
@@ -25,7 +25,7 @@ def library(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {"user": request.user.pk}
     if request.user.is_authenticated:
         facts |= {
-            "extensions": EXTENSIONS,
+            "extensions": sorted(OPENED),
             "maxPdf": settings.MAX_PDF_BYTES,
             "maxOther": settings.MAX_OTHER_BYTES,
         }

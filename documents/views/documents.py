@@ -70,7 +70,7 @@ class DocumentListView(DocumentsView):
         ids = bulk.ids(items)
         documents = bulk.find(self._all(permissions.edit), ids)
         shape = DocumentOwnerUpdate if self._owns(ids) else DocumentUpdate
-        options: Any = {"partial": is_partial, "context": self.get_serializer_context()}
+        options: Any = {"partial": is_partial, "context": {**self.get_serializer_context(), "is_bulk": True}}
         inputs = [shape(documents[pk], data=item, **options) for pk, item in zip(ids, items, strict=True)]
         actions.update(dict(zip(ids, bulk.validate(inputs), strict=True)), actor=self.actor)
         return Response(self.body(self.written(*ids)))

@@ -50,7 +50,7 @@ class FileView(Uncached):
         """GET and HEAD."""
         document, asset = _find(request.user, pk, path)
         as_json = request.headers.get("Accept", "").startswith("application/json")
-        if document.is_published and not asset.is_original:
+        if document.is_published and not asset.is_private:
             url: str | None = f"{settings.PUBLIC_ASSET_URL}documents/{pk}/{quote(path)}"
         else:
             url = _stored_url(asset) or (_signed_url(request.user, pk, path) if as_json else None)

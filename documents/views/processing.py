@@ -14,7 +14,6 @@ from docplatform.lib.errors import Refused, Shape
 from docplatform.lib.permissions import ByRules, holds
 from documents import permissions
 from documents.actions import processing
-from documents.choices import Status
 from documents.models import Document
 from documents.serializers.process import BulkProcessInput, PendingOutput, ProcessInput
 from documents.views.visible import DocumentsView
@@ -36,7 +35,7 @@ class ProcessView(DocumentsView):
         _check_may_process(request)
         if not holds(permissions.edit, request.user, document):
             raise Refused("not_editable", "You may not process this document.")
-        serializer = ProcessInput(data=request.data)
+        serializer = ProcessInput(data=request.data, context={"user": self.actor, "document": document})
         serializer.is_valid(raise_exception=True)
         processing.start([(document, serializer.options)], actor=self.actor)
         return Response("OK")
@@ -61,7 +60,8 @@ class BulkProcessView(DocumentsView):
         items = bulk.items(_as_list(request.data))
         ids = bulk.ids(items)
         documents = bulk.find(Document.objects.filter(permissions.edit(request.user)), ids)
-        inputs = [ProcessInput(data=item) for item in items]
+        contexts = [{"user": self.actor, "document": documents[pk]} for pk in ids]
+        inputs = [ProcessInput(data=item, context=context) for item, context in zip(items, contexts, strict=True)]
         bulk.validate(inputs)
         _start_all([(documents[pk], item.options) for pk, item in zip(ids, inputs, strict=True)], self.actor)
         return Response("OK")
@@ -87,7 +87,7 @@ class PendingView(DocumentsView):
         user = self.request.user
         if not user.is_authenticated:
             return []
-        own = Document.objects.filter(permissions.ALIVE, user_id=user.pk, status=Status.PENDING, **one)
+        own = Document.objects.filter(permissions.ALIVE, user_id=user.pk, **one)
         return processing.pending(own)
 
 

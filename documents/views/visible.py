@@ -12,9 +12,14 @@ from rest_framework.viewsets import GenericViewSet
 from docplatform.lib.caching import Uncached
 from docplatform.lib.parsers import LimitedJSONParser
 from documents import permissions
-from documents.choices import Status
 from documents.models import Document
-from documents.serializers.document import DocumentOutput, NewDocumentOutput, with_expanded, with_output
+from documents.serializers.document import (
+    DocumentOutput,
+    NewDocumentOutput,
+    OneDocumentOutput,
+    with_expanded,
+    with_output,
+)
 from organizations.models import User
 
 
@@ -50,8 +55,8 @@ class DocumentsView(Uncached, GenericViewSet[Document]):
 
     def one(self, document: Document) -> Any:
         """The body for one document; as long as there is no file, its owner also gets the URL that takes it."""
-        waits_for_file = document.status == Status.NOFILE and document.user_id == self.request.user.pk
-        return self.body([document], NewDocumentOutput if waits_for_file else DocumentOutput)[0]
+        waits_for_file = document.waits_for_upload and document.user_id == self.request.user.pk
+        return self.body([document], NewDocumentOutput if waits_for_file else OneDocumentOutput)[0]
 
     def body(self, documents: Iterable[Document], shape: type[DocumentOutput] = DocumentOutput) -> list[Any]:
         """The body for documents that went through `shown`."""

@@ -55,25 +55,63 @@ def _months_after(start: date, months: int) -> date:
 
 
 @transaction.atomic
-def charge(organization: Organization, *, user: User, amount: int, note: str = "") -> Balance:
-    """Take `amount` credits, monthly ones first, and book it; returns what was taken. All of it, or a Shortfall."""
-    row = Organization.objects.select_for_update(of=("self",)).select_related("plan").get(pk=organization.pk)
+def charge(organization: Organization, *, user: User, amount: int, note: str = "", key: str = "") -> Balance:
+    """Take `amount` credits, monthly ones first, and book it; returns what was taken. All of it, or a Shortfall.
+
+    What was paid under the same `key` is not paid again, even if it was refunded meanwhile.
+    """
+    row = _lock(organization.pk)
     now = balance(row)
+    paid = Charge.objects.filter(key=key).first() if key else None
+    if paid:
+        return Balance(paid.monthly, paid.purchased, now.reset_date)
     if amount > now.monthly + now.purchased:
         raise Shortfall(amount - now.monthly - now.purchased)
     monthly = min(amount, now.monthly)
     taken = Balance(monthly, amount - monthly, now.reset_date)
-    row.monthly_credits = now.monthly - taken.monthly
-    row.purchased_credits = now.purchased - taken.purchased
-    row.credit_reset_date = now.reset_date
-    row.save(update_fields=["monthly_credits", "purchased_credits", "credit_reset_date", "updated_at"])
+    _store(row, Balance(now.monthly - taken.monthly, now.purchased - taken.purchased, now.reset_date))
     if amount:
         line = Charge.objects.create(
-            organization=row, user=user, monthly=taken.monthly, purchased=taken.purchased, note=note
+            organization=row, user=user, monthly=taken.monthly, purchased=taken.purchased, note=note, key=key
         )
         data = {"charge": line.pk, "credits": amount}
         events.record("organization.charged", target=row, actor=user, organization_id=row.pk, data=data)
     return taken
+
+
+@transaction.atomic
+def refund(key: str) -> bool:
+    """Give back what was paid under the key; False where that was done before, or nothing was paid.
+
+    Monthly credits come back within their month: those of a month that is over are gone.
+    """
+    line = Charge.objects.filter(key=key, refunded_at=None).exclude(key="").first()
+    if line is None:
+        return False
+    row = _lock(line.organization_id)
+    if not Charge.objects.filter(pk=line.pk, refunded_at=None).update(refunded_at=timezone.now()):
+        return False
+    now = balance(row)
+    monthly = 0 if _is_over(timezone.localdate(line.created_at), now.reset_date) else line.monthly
+    _store(row, Balance(now.monthly + monthly, now.purchased + line.purchased, now.reset_date))
+    data = {"charge": line.pk, "credits": line.monthly + line.purchased}
+    events.record("organization.refunded", target=row, organization_id=row.pk, data=data)
+    return True
+
+
+def _is_over(day: date, next_refill: date | None) -> bool:
+    """Was there a refill after that day?"""
+    return next_refill is not None and next_reset(next_refill, today=day) <= timezone.localdate()
+
+
+def _lock(organization_id: int) -> Organization:
+    rows = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("plan")
+    return rows.get(pk=organization_id)
+
+
+def _store(row: Organization, now: Balance) -> None:
+    row.monthly_credits, row.purchased_credits, row.credit_reset_date = now.monthly, now.purchased, now.reset_date
+    row.save(update_fields=["monthly_credits", "purchased_credits", "credit_reset_date", "updated_at"])
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from organizations.models import Charge, Event, Organization
 class ChargeAdmin(ReadOnlyAdmin[Charge]):
     """The ledger of credits."""
 
-    list_display = ("created_at", "organization", "user", "monthly", "purchased", "note")
+    list_display = ("created_at", "organization", "user", "monthly", "purchased", "note", "refunded_at")
     list_select_related = ("organization", "user")
     search_fields = ("organization",)
     search_help_text = "A part of the organization's name"

@@ -65,18 +65,24 @@ class Membership(models.Model):
 
 
 class Charge(models.Model):
-    """One line of the ledger: credits that an organization spent. Rows are never changed."""
+    """One line of the ledger: credits that an organization spent. Nothing of it is changed but `refunded_at`.
+
+    `key` names what was paid for where that must not be paid twice.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="charges")
     user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
     monthly = models.PositiveIntegerField(default=0)
     purchased = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=1000, blank=True)
+    key = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    refunded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(monthly__gt=0) | Q(purchased__gt=0), name="charge_not_empty"),
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="charge_once"),
         )
 
     def __str__(self) -> str:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from docplatform.management.bench import lists, reading, scenery
+from docplatform.management.bench import flow, lists, reading, scenery, turns
 from docplatform.management.bench.report import Line
+from organizations.models import User
 
 pytestmark = pytest.mark.slow
 
@@ -44,3 +45,17 @@ def test_the_list_is_measured_on_its_first_and_on_a_deep_page() -> None:
     user, _ = lists.populate(documents=60)
     first, deep = lists.document_list(user, documents=60)
     assert first.ours > 0 and deep.ours > 0
+
+
+@pytest.mark.django_db
+def test_a_small_document_waits_for_two_steps_at_most() -> None:
+    own, others, speed = turns.turns(crowd=40, steps=10)
+    assert own.holds and others.holds
+    assert speed.ours > 0 and speed.floor > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whole_jobs_are_measured_from_the_start_to_the_first_page_and_to_the_end(owner: User, tmp_path: Path) -> None:
+    digital, scanned, growth = flow.whole_jobs(owner, tmp_path, sizes=(1, 2), scans=1)
+    assert 0 < digital.ours < digital.floor and 0 < scanned.ours < scanned.floor
+    assert growth.ours > 0 and growth.floor > 0

@@ -91,7 +91,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Monitor]:
 
 def beat(seconds: int) -> None:
     at = timezone.now() - timedelta(seconds=seconds)
-    WorkerBeat.objects.update_or_create(host=monitors.socket.gethostname(), queue=Queue.BULK, defaults={"at": at})
+    WorkerBeat.objects.update_or_create(host=monitors.hosts.host(), queue=Queue.BULK, defaults={"at": at})
 
 
 @pytest.mark.parametrize(("seconds", "woken", "lives"), [(1, 0, True), (8, 1, True), (20, 1, False)])

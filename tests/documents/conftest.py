@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 from documentcloud import DocumentCloud
 
+from documents.pipeline import sandbox
 from organizations.actions import people
+from tests.documents.pipeline.fakes import FakeSteps
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> FakeSteps:
+    """Processing without real files: see FakeSteps."""
+    fake = FakeSteps()
+    monkeypatch.setattr(sandbox, "run", fake)
+    return fake
 
 
 @pytest.fixture

@@ -85,3 +85,11 @@ def test_buttons_are_pressed_not_followed_and_only_by_those_who_may(desk: Client
     assert desk.post(f"{URL}{document.pk}/process/").status_code == 403
     desk.post(URL, {"action": "process_chosen", "_selected_action": [document.pk]})
     assert status(document) == "success"
+
+
+@pytest.mark.django_db
+def test_nobody_schedules_functions_from_the_administration(desk: Client) -> None:
+    page = desk.get("/admin/").content.decode()
+    assert "DocPlatform administration" in page
+    assert "django_q" not in page
+    assert desk.get("/admin/django_q/schedule/add/").status_code == 404

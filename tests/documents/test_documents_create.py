@@ -116,7 +116,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"projects": 5}, "projects"),
     ({"projects": ["x"]}, "projects"),
     ({"projects": [10**30]}, "projects"),
-    ({"file_url": "https://example.org/a.pdf"}, "file_url"),
+    ({"file_url": "ftp://example.org/a.pdf"}, "file_url"),
     ({"pages": [{"page_number": 0, "text": "x"}]}, "pages"),
     ({"force_ocr": True}, "non_field_errors"),
     ({"ocr_engine": "tess4"}, "non_field_errors"),

@@ -49,6 +49,16 @@ def test_what_was_taken_back_is_not_published_again(owner: User) -> None:
     assert publish_due() == 0
 
 
+def test_nor_is_it_by_a_client_that_remembers_the_plan(owner: User) -> None:
+    document = make_document(owner, publish_at=timezone.now() - HOUR)
+    client, url = client_of(owner), f"/api/documents/{document.pk}/"
+    remembered = client.get(url).json()
+    publish_due()
+    answer = client.put(url, {name: remembered[name] for name in ("title", "access", "publish_at")}).json()
+    assert (answer["access"], answer["publish_at"]) == ("private", None)
+    assert publish_due() == 0
+
+
 def test_a_file_that_never_arrives_is_given_up_after_a_day(owner: User) -> None:
     waiting, fresh, arrived = (make_document(owner, status="nofile") for _ in range(3))
     storage.backend().put(arrived.upload_key, b"%PDF-")

@@ -110,7 +110,7 @@ def test_a_change_of_access_by_hand_ends_the_plan_to_publish(owner: User) -> Non
 
 def test_a_new_plan_to_publish_survives_a_change_of_access(owner: User) -> None:
     document = make_document(owner, access="public", publish_at=PAST)
-    later = PAST + timedelta(days=1)
+    later = datetime.now(UTC) + timedelta(days=1)
     assert patch(owner, document, access="private", publish_at=later.isoformat()).json()["publish_at"] is not None
     assert patch(owner, document, access="private", source="x").json()["publish_at"] is not None
 

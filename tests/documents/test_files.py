@@ -165,6 +165,34 @@ def test_a_given_location_dies_with_the_right_and_with_time(owner: User, viewer:
     assert Client().get(path).status_code == 403
 
 
+def test_a_change_of_access_holds_at_once_for_every_address(owner: User, colleague: User) -> None:
+    document = stored(owner, access="public")
+    names = ("b.pdf", "b.txt", "pages/b-p1-large.gif", "pages/b-p1.position.json")
+    issued = client_of(owner).get(f"/files/documents/{document.pk}/b.pdf", headers={"Accept": "application/json"})
+
+    def status(client: Client, url: str) -> int:
+        answer = client.get(url)
+        assert body(answer) or answer.status_code == 302  # read to its end, so that its thread is free again
+        return int(answer.status_code)
+
+    def statuses() -> list[set[int]]:
+        """To strangers under the public base and under ours, and to a colleague."""
+        places = ((Client(), "public"), (Client(), "files"), (client_of(colleague), "files"))
+        return [
+            {status(client, f"/{base}/documents/{document.pk}/{name}") for name in names} for client, base in places
+        ]
+
+    assert statuses() == [{200}, {302}, {302}]
+    for access, expected in (
+        ("organization", [{404}, {404}, {200}]),
+        ("private", [{404}, {404}, {404}]),
+        ("public", [{200}, {302}, {302}]),
+    ):
+        client_of(owner).patch(f"/api/documents/{document.pk}/", {"access": access})
+        assert statuses() == expected
+        assert status(Client(), issued.json()["location"]) == max(expected[0])
+
+
 def test_public_files_are_open_to_everybody_under_their_own_base(owner: User) -> None:
     document = stored(owner, access=Access.PUBLIC)
     redirect = Client().get(f"/files/documents/{document.pk}/b.txt")

@@ -47,6 +47,40 @@ def test_a_charge_is_an_event(rich: Organization, owner: User) -> None:
     assert (event.organization_id, event.data) == (rich.pk, {"charge": Charge.objects.get().pk, "credits": 2})
 
 
+def test_what_has_a_key_is_paid_once(rich: Organization, owner: User) -> None:
+    for _ in range(3):
+        booked = credits.charge(rich, user=owner, amount=12, key="page 7")
+        assert (booked.monthly, booked.purchased) == (10, 2)
+    credits.charge(rich, user=owner, amount=1, key="page 8")
+    rich.refresh_from_db()
+    assert (rich.monthly_credits, rich.purchased_credits, Charge.objects.count()) == (0, 2, 2)
+
+
+def test_a_refund_gives_back_what_was_taken_once(rich: Organization, owner: User) -> None:
+    credits.charge(rich, user=owner, amount=12, key="page 7")
+    assert [credits.refund("page 7"), credits.refund("page 7"), credits.refund("page 8"), credits.refund("")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    rich.refresh_from_db()
+    assert (rich.monthly_credits, rich.purchased_credits) == (10, 5)
+    assert Charge.objects.get().refunded_at is not None
+    assert Event.objects.get(kind="organization.refunded").data == {"charge": Charge.objects.get().pk, "credits": 12}
+
+
+def test_credits_of_a_month_that_is_over_do_not_come_back(newsroom: Organization, owner: User, staff: User) -> None:
+    organization.set_plan(newsroom, plan=Plan.objects.create(name="P", monthly_credits=50), actor=staff)
+    credits.grant(newsroom, amount=5, actor=staff)
+    credits.charge(newsroom, user=owner, amount=52, key="page 7")
+    Charge.objects.update(created_at=timezone.now() - timedelta(days=1))
+    Organization.objects.filter(pk=newsroom.pk).update(credit_reset_date=timezone.localdate())
+    credits.refund("page 7")
+    newsroom.refresh_from_db()
+    assert (newsroom.monthly_credits, newsroom.purchased_credits) == (50, 5)
+
+
 @pytest.mark.parametrize(("amount", "left"), [(7, 12), (-3, 2), (-50, 0)])
 def test_credits_are_granted_and_taken_back(rich: Organization, staff: User, amount: int, left: int) -> None:
     assert credits.grant(rich, amount=amount, actor=staff).purchased_credits == left
@@ -107,3 +141,20 @@ def test_twenty_charges_at_once_never_spend_a_credit_twice(transactional_db: Non
     paper.refresh_from_db()
     assert (paper.monthly_credits, paper.purchased_credits) == (0, 2)
     assert sum(charge.monthly + charge.purchased for charge in Charge.objects.all()) == 28
+
+
+def test_one_key_charged_and_refunded_by_many_at_once_is_booked_once(transactional_db: None) -> None:
+    user = people.create_user(username="ada")
+    paper = Organization.objects.create(name="Paper", slug="paper", monthly_credits=3, purchased_credits=10)
+
+    def one(number: int) -> bool:
+        try:
+            credits.charge(paper, user=user, amount=4, key="page 7")
+            return number % 2 == 1 and credits.refund("page 7")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(one, range(20))) == 1
+    paper.refresh_from_db()
+    assert (paper.monthly_credits, paper.purchased_credits, Charge.objects.count()) == (3, 10, 1)

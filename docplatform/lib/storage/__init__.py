@@ -1,6 +1,7 @@
 """The only door to bytes. Keys are spelled by documents.paths; where they lie is configuration."""
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import BinaryIO, Protocol
 
 from django.conf import settings
 
-from docplatform.lib.storage.base import Content, Missing
+from docplatform.lib.storage.base import Content, Listed, Missing
 from docplatform.lib.storage.local import LocalStorage
 from docplatform.lib.storage.s3 import S3Storage
 
-__all__ = ["Content", "Missing", "Storage", "backend"]
+__all__ = ["NO_ROOM", "Content", "Listed", "Missing", "Storage", "backend", "is_short"]
+
+NO_ROOM = "The disk of this server is nearly full, so it takes no new files. Ask the administrator to make room."
 
 
 class Storage(Protocol):
@@ -45,6 +48,12 @@ class Storage(Protocol):
     def delete(self, keys: Iterable[str]) -> None:
         """Remove keys; those that are not there are no error."""
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key below a folder."""
+
+    def listing(self, prefix: str) -> Iterator[Listed]:
+        """Every key below a folder with its size and age; what comes or goes meanwhile may be among them or not."""
+
     def delete_prefix(self, prefix: str) -> None:
         """Remove every key below a folder."""
 
@@ -59,6 +68,13 @@ class Storage(Protocol):
 
     def tidy(self, *, older_than: timedelta) -> None:
         """Remove what interrupted writes left behind so long ago."""
+
+
+def is_short() -> bool:
+    """Whether the disk has too little room to take anything new; what lies in S3 needs none here."""
+    if settings.S3_BUCKET:
+        return False
+    return shutil.disk_usage(settings.DATA_DIR).free < settings.MIN_FREE_DISK_BYTES
 
 
 @cache

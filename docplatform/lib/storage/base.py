@@ -1,8 +1,18 @@
 """What both kinds of storage share."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 Content = bytes | Path
+
+
+class Listed(NamedTuple):
+    """What a listing tells of a key."""
+
+    key: str
+    size: int
+    modified: datetime
 
 
 class Missing(Exception):

@@ -6,12 +6,12 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from docplatform.lib.storage import signing
-from docplatform.lib.storage.base import Content, Missing
+from docplatform.lib.storage.base import Content, Listed, Missing
 
 
 class LocalStorage:
@@ -99,6 +99,23 @@ class LocalStorage:
             path.unlink(missing_ok=True)
             with suppress(OSError):  # the folder is still in use, or somebody else removed it
                 path.parent.rmdir()
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        return (item.key for item in self.listing(prefix))
+
+    def listing(self, prefix: str) -> Iterator[Listed]:
+        name = prefix.rstrip("/")
+        try:
+            entries = sorted(os.scandir(self.path(name)), key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from self.listing(f"{name}/{entry.name}")
+                continue
+            with suppress(FileNotFoundError):
+                facts = entry.stat()
+                yield Listed(f"{name}/{entry.name}", facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
 
     def delete_prefix(self, prefix: str) -> None:
         shutil.rmtree(self.path(prefix.rstrip("/")), ignore_errors=True)

@@ -5,6 +5,7 @@ from typing import BinaryIO, Protocol
 from django.conf import settings
 from django.http import HttpRequest
 
+from docplatform.lib import storage
 from docplatform.lib.storage.local import LocalStorage
 from docplatform.lib.storage.transfers import CHUNK, Pace, slot
 
@@ -26,6 +27,8 @@ class Cut(Exception):
 
 def receive(request: HttpRequest, local: LocalStorage, key: str) -> None:
     """Stream the body into the storage. Raises Cut or Busy, and then nothing is kept."""
+    if storage.is_short():
+        raise Cut(507, storage.NO_ROOM)
     announced = request.headers.get("Content-Length", "")
     expected = int(announced[:18]) if announced.isdecimal() else None
     limit = settings.MAX_PDF_BYTES

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from django.conf import settings
 from storages.backends.s3 import S3Storage as Backend
 
-from docplatform.lib.storage.base import Content, Missing
+from docplatform.lib.storage.base import Content, Listed, Missing
 
 ABSENT = {"404", "NoSuchKey", "NotFound"}
 PARALLEL = 8
@@ -103,6 +103,13 @@ class S3Storage:
         while rest:
             _deleted(self.bucket.delete_objects(Delete={"Objects": rest[:1000], "Quiet": True}))
             rest = rest[1000:]
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        return (item.key for item in self.listing(prefix))
+
+    def listing(self, prefix: str) -> Iterator[Listed]:
+        for item in self.bucket.objects.filter(Prefix=prefix.rstrip("/") + "/"):
+            yield Listed(item.key, item.size, item.last_modified)
 
     def delete_prefix(self, prefix: str) -> None:
         for answer in self.bucket.objects.filter(Prefix=prefix.rstrip("/") + "/").delete():

@@ -18,7 +18,8 @@ CORS = {
 
 @csrf_exempt
 def upload(request: HttpRequest, signed: str) -> HttpResponse:
-    """PUT raw bytes: 200 with an empty body. 403 for a wrong or old URL, 413 when too large, 400 when cut short.
+    """PUT raw bytes: 200 with an empty body. 403 for a wrong or old URL, 413 when too large, 400 when cut short,
+    507 when the disk is nearly full.
 
     The signature in the URL is the permission, so cookies and CSRF tokens play no part.
     """

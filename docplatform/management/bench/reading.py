@@ -16,7 +16,7 @@ from docplatform.management.bench import scenery
 from docplatform.management.bench.report import Line
 from documents.choices import StepKind
 from documents.pipeline import artefacts, sandbox
-from documents.pipeline.stages.ocr import CHUNK
+from documents.pipeline.engines.tesseract import Tesseract
 from documents.pipeline.stages.pages import BATCH
 from documents.pipeline.work import OcrResult, OcrWork, PagesResult, PagesWork
 
@@ -43,7 +43,7 @@ def born_digital(folder: Path, *, pages: int = 117) -> Line:
     return Line(f"born-digital, {pages} pages", ours, floor, "s", 1.3)
 
 
-def ocr(folder: Path, *, chunks: int = 2, chunk: int = CHUNK) -> Line:
+def ocr(folder: Path, *, chunks: int = 2, chunk: int = Tesseract.chunk) -> Line:
     """Pages a second of the OCR stage beside raw tesseract on the same 300 dpi images, one process a core each."""
     processes = os.cpu_count() or 1
     count = chunks * chunk

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
 from docplatform.lib.postgres import Cluster
-from docplatform.management.bench import lists, reading, transfers
+from docplatform.management.bench import flow, lists, reading, transfers, turns
 from docplatform.management.bench.report import HEADER, Line
 
 
@@ -41,5 +41,7 @@ class Command(BaseCommand):
             user, organization = lists.populate()
             yield from lists.document_list(user)
             yield from transfers.large_files(user, organization)
+            yield from turns.turns()
+            yield from flow.whole_jobs(user, folder)
         finally:
             cluster.stop()

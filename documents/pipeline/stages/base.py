@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from docplatform.lib.storage.base import Content
 from documents.models import Document, Job
 from documents.pipeline import sandbox
@@ -33,7 +35,10 @@ class Stored:
 class Stage(ABC):
     """One kind of step, seen from the rows. Its work on files is a function in documents.pipeline.steps."""
 
-    timeout: float
+    @property
+    def timeout(self) -> float:
+        """The seconds that a step may take."""
+        return float(settings.MAX_STEP_SECONDS)
 
     def batches(self, job: Job) -> list[list[int]]:
         """The pages (0-based) of each step to open, [] for one about the whole; no step where nothing is to do."""

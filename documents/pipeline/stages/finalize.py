@@ -17,8 +17,6 @@ from documents.pipeline.work import Chunk, FinalizeResult, FinalizeWork, StepFai
 class Finalize(Stage):
     """One step. Its transaction is the moment at which readers see the document."""
 
-    timeout = 600.0
-
     def sizes(self, context: Context) -> Iterable[int]:
         return [pdfs.source(context.job).size, *(chunk.size for chunk in pdfs.chunks(context.job))]
 

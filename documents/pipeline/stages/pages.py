@@ -19,8 +19,6 @@ UNREADABLE = "This page could not be drawn: the program that reads it stopped se
 class Pages(Stage):
     """Steps of up to a batch of pages."""
 
-    timeout = 400.0
-
     def batches(self, job: Job) -> list[list[int]]:
         pages = pdfs.made(job)["pages"]
         return [pages[i : i + BATCH] for i in range(0, len(pages), BATCH)]

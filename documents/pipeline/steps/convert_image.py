@@ -16,19 +16,22 @@ LEAST_DPI, MOST_DPI, MOST_INCHES = 70, 1200, 34.0
 SCREEN_DPI = 96
 SHORTEST = 3  # points; the PDF standard's lower limit for a page
 QUALITY = 92
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "PCX", "TGA", "XBM", "XPM", "SUN", "PSD", "PCD")
 PLAIN_MODES = ("1", "L", "RGB")
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 def convert(source: Path, pdf: Path, work: IngestWork) -> None:
     """Write the PDF. StepFailed for images that are broken or too large to be opened."""
+    Image.MAX_IMAGE_PIXELS = work.pixel_limit
     try:
-        with Image.open(source) as image:
+        with Image.open(source, formats=FORMATS) as image:
             _write(image, source, pdf, work)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise StepFailed(
             "image_too_large",
-            "The image has too many pixels to be opened safely. Make it smaller and upload it as a new document.",
+            f"The image has more than {work.pixel_limit // 1_000_000:,} million pixels, too many to be opened safely. "
+            "Make it smaller and upload it as a new document.",
         ) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, img2pdf.ImageOpenError) as error:
         raise StepFailed(
@@ -58,6 +61,8 @@ def _pages(image: Image.Image, source: Path) -> Iterator[bytes]:
         return
     frames = ImageSequence.Iterator(image) if image.format == "TIFF" else iter([image])
     for frame in frames:
+        if frame.width * frame.height > (Image.MAX_IMAGE_PIXELS or 0):  # Pillow looks at the first one only
+            raise Image.DecompressionBombError
         frame.load()
         plain = _plain(ImageOps.exif_transpose(frame))
         lossy = image.format == "WEBP" or frame.info.get("compression") in ("jpeg", "tiff_jpeg", "webp")

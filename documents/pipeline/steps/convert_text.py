@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -13,9 +14,12 @@ from documents.pipeline.work import IngestWork, StepFailed
 
 SAMPLE = 200_000  # bytes; enough to tell one charset from another
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
 LAST_RESORT = "cp1252"
 ROWS, COLUMNS, CELL = 50_000, 200, 2_000
 LEAST_CM, MOST_CM, CM_A_LETTER = 1.2, 7.0, 0.2
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+EMBEDDED = re.compile(r"data:image/(png|jpe?g|gif|bmp);base64,", re.I)
 csv.field_size_limit(10_000_000)
 
 
@@ -27,7 +31,8 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        best = from_bytes(content[:SAMPLE]).best()
+        # A few odd bytes make sense as two-byte letters too, but files of those have zeros.
+        best = from_bytes(content[:SAMPLE], cp_exclusion=[] if b"\0" in content else WIDE).best()
         return content.decode(best.encoding if best else LAST_RESORT, "replace")
 
 
@@ -38,21 +43,26 @@ def convert_plain(source: Path, pdf: Path, work: IngestWork) -> None:
         raise StepFailed("empty", "The file contains nothing but blanks. Check it and upload it as a new document.")
     plain = pdf.with_name("plain.txt")
     plain.write_text(text, encoding="utf-8")
-    convert_office.print_(plain, pdf, extension="txt", reader="Text (encoded):UTF8,LF,,,")
+    convert_office.print_(plain, pdf, work, extension="txt", reader="Text (encoded):UTF8,LF,,,")
 
 
 def convert_html(source: Path, pdf: Path, work: IngestWork) -> None:
     """The text and its structure, without scripts and without anything that would be loaded."""
-    clean = nh3.clean(_printable(decoded(source.read_bytes())), attribute_filter=_only_embedded)
+    print_html(decoded(source.read_bytes()), pdf, work)
+
+
+def print_html(text: str, pdf: Path, work: IngestWork) -> None:
+    """The same for the text of a page."""
+    clean = nh3.clean(_printable(text), attribute_filter=_only_embedded, url_schemes=nh3.ALLOWED_URL_SCHEMES | {"data"})
     page = pdf.with_name("plain.html")
     page.write_text(f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{clean}</body></html>', "utf-8")
-    convert_office.print_(page, pdf, extension="html", reader="HTML (StarWriter)")
+    convert_office.print_(page, pdf, work, extension="html", reader="HTML (StarWriter)")
 
 
 def _only_embedded(tag: str, attribute: str, value: str) -> str | None:
-    if attribute in ("src", "background", "poster", "srcset", "cite") and not value.startswith("data:image/"):
+    if attribute in ("src", "background", "poster", "srcset", "cite") and not EMBEDDED.match(value):
         return None
-    return value
+    return None if attribute == "href" and value.lstrip().lower().startswith("data:") else value
 
 
 def convert_table(source: Path, pdf: Path, work: IngestWork) -> None:
@@ -69,7 +79,7 @@ def convert_table(source: Path, pdf: Path, work: IngestWork) -> None:
         )
     sheet = pdf.with_name("plain.fods")
     sheet.write_text(_sheet(rows), "utf-8")
-    convert_office.print_(sheet, pdf, extension="fods")
+    convert_office.print_(sheet, pdf, work, extension="fods")
 
 
 def _rows(text: str) -> list[list[str]]:
@@ -105,7 +115,7 @@ def _cell(value: str) -> str:
 
 def _printable(text: str) -> str:
     """Without the characters that XML forbids."""
-    return "".join(char for char in text if char >= " " or char in "\t\n\r\f").replace("\f", "\n").replace("\ufffe", "")
+    return FORBIDDEN.sub("", text).replace("\f", "\n")
 
 
 EMPTY = "<table:table-cell/>"

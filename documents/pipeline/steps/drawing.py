@@ -18,6 +18,7 @@ COLOURS = 64
 PHOTOGRAPH_DPI = 200
 REDUCING_GAP = 1.5  # halves the work where an image gets much smaller, and nobody sees the difference
 TO_GREY = [round(value * (COLOURS - 1) / 255) for value in range(256)]
+FEW_GREYS = [round(grey * 255 / (COLOURS - 1)) for grey in TO_GREY]
 GREYS = [part for grey in range(COLOURS) for part in (round(grey * 255 / (COLOURS - 1)),) * 3]
 
 
@@ -27,13 +28,13 @@ def fit(width: float, height: float) -> tuple[int, int]:
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
-def render(page: Page, width: int, height: int, *, grey: bool = False) -> Image.Image:
-    """The page at exactly this size."""
+def render(page: Page, width: int, height: int, *, grey: bool = False, annotations: bool = False) -> Image.Image:
+    """The page at exactly this size; with `annotations` as on a screen, where comments and stamps show too."""
     format_ = c.FPDFBitmap_Gray if grey else c.FPDFBitmap_BGR
     bitmap = pypdfium2.PdfBitmap.new_native(width, height, format_)
     try:
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-        flags = c.FPDF_PRINTING | (c.FPDF_GRAYSCALE if grey else 0)
+        flags = (c.FPDF_ANNOT if annotations else c.FPDF_PRINTING) | (c.FPDF_GRAYSCALE if grey else 0)
         c.FPDF_RenderPageBitmap(bitmap.raw, page.raw, 0, 0, width, height, 0, flags)
         if page.formenv:
             c.FPDF_FFLDraw(page.formenv.raw, bitmap.raw, page.raw, 0, 0, width, height, 0, flags)
@@ -53,7 +54,7 @@ def photograph(page: Page) -> Image.Image:
     """The page as an image that stands for it in a PDF."""
     width, height = pdfium.size(page)
     scale = PHOTOGRAPH_DPI / 72
-    return _without_colour(render(page, *fit(width * scale, height * scale)))
+    return without_colour(render(page, *fit(width * scale, height * scale)))
 
 
 def cover(image: Image.Image, words: Sequence[Word]) -> None:
@@ -67,7 +68,7 @@ def cover(image: Image.Image, words: Sequence[Word]) -> None:
 def save_sizes(image: Image.Image, folder: Path, number: int) -> dict[str, str]:
     """The stored sizes of a page, each scaled down from the one before; size → file."""
     files = {}
-    image = _without_colour(image)
+    image = without_colour(image)
     for size in paths.STORED_SIZES:
         width = min(paths.SIZES[size], image.width)
         if width != image.width:
@@ -88,7 +89,7 @@ def save(image: Image.Image, path: str | Path) -> None:
     few.save(path, "GIF")
 
 
-def _without_colour(image: Image.Image) -> Image.Image:
+def without_colour(image: Image.Image) -> Image.Image:
     """Most pages are black on white, and grey ones cost half as much to scale and to save."""
     red, green, blue = image.split()
     if any(ImageChops.difference(red, other).getextrema() != (0, 0) for other in (green, blue)):

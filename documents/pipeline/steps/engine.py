@@ -15,18 +15,23 @@ from ocrmypdf.builtin_plugins.tesseract_ocr import TesseractOcrEngine
 from ocrmypdf.models.ocr_element import Baseline, BoundingBox, OcrElement
 from PIL import Image, ImageDraw
 
-from documents.pipeline.steps import drawing, tesseract
+from documents.pipeline.steps import covers, drawing, tesseract
 from documents.pipeline.steps.tesseract import Piece, Reading
-from documents.pipeline.work import Word
+from documents.pipeline.work import Cover, Found, Word
 
 DPI = 300  # 150 makes 2.4 times the errors, 600 costs four times as much and reads no better
 LONG_SIDE = 3508  # pixels: A4 at 300 dpi, for scans that do not know their size
 FEW_WORDS, MUCH_INK = 20, 0.5
 DARK = [255] * 128 + [0] * 128
+EDGE = 3  # pixels
 HANGUL = range(0xAC00, 0xD7A4)
 
 covered: list[Word] = []
 """Words of the page that are text already, and so are not read from its image."""
+beneath: list[Cover] = []
+"""Boxes of the page under which there is nothing to read, whatever they look like."""
+given: list[Found] = []
+"""What somebody else read on the page, if anybody did."""
 confidences: list[float] = []
 """How sure Tesseract was of the words of each page that it read since somebody emptied this list."""
 
@@ -45,11 +50,12 @@ class Engine(TesseractOcrEngine):
             dpi = float(image.info.get("dpi", (DPI, DPI))[0])
             width, height = image.size
             grey = image.convert("L")
-            drawing.cover(grey, covered)
-            reading = _read(grey, dpi, input_file, options.languages[0])
+            drawing.cover(grey, [*covered, *(_grown(box, width, height) for box in beneath)])
+            reading = _given(image) if given else _read(grey, dpi, input_file, options.languages[0])
         if reading.confidence is not None:
             confidences.append(reading.confidence)
-        lines = [_line(list(line)) for _, line in groupby(reading.words, key=lambda piece: piece.line)]
+        seen = [piece for piece in reading.words if not _is_beneath(piece, width, height)]
+        lines = [_line(list(line)) for _, line in groupby(seen, key=lambda piece: piece.line)]
         box = BoundingBox(left=0, top=0, right=width, bottom=height)
         page = OcrElement(ocr_class="ocr_page", bbox=box, dpi=dpi, page_number=page_number, children=lines)
         return page, reading.text
@@ -87,6 +93,23 @@ def _read(image: Image.Image, dpi: float, path: Path, pack: str) -> Reading:
     return Reading(reading.text, [_scaled(piece, back_x, back_y) for piece in reading.words], reading.confidence)
 
 
+def _given(image: Image.Image) -> Reading:
+    """What was read before, except for words that the page has as text."""
+    lines = [[word for word in line if not any(_meet(word, other) for other in covered)] for line in given[0].lines]
+    pieces = [
+        _scaled(Piece(str(i), word.text, word.x1, word.y1, word.x2, word.y2), image.width, image.height)
+        for i, line in enumerate(lines)
+        for word in line
+    ]
+    return Reading("\n".join(" ".join(word.text for word in line) for line in lines if line), pieces, None)
+
+
+def _meet(word: Word, other: Word) -> bool:
+    """Is the middle of the word inside the other?"""
+    x, y = (word.x1 + word.x2) / 2, (word.y1 + word.y2) / 2
+    return other.x1 <= x <= other.x2 and other.y1 <= y <= other.y2
+
+
 def _attentively(image: Image.Image, path: Path, pack: str, dpi: float) -> Reading:
     """Read; and where next to nothing was found on a page full of ink, read again as one column.
 
@@ -107,6 +130,18 @@ def _unread(image: Image.Image, reading: Reading) -> float:
     for piece in reading.words:
         brush.rectangle((piece.left, piece.top, piece.right, piece.bottom), fill=0)
     return rest.histogram()[255] / max(1, ink)
+
+
+def _grown(box: Cover, width: int, height: int) -> Word:
+    """With the edge that is painted around it, which looks like a line."""
+    x, y = EDGE / width, EDGE / height
+    return Word("", box.x1 - x, box.y1 - y, box.x2 + x, box.y2 + y)
+
+
+def _is_beneath(piece: Piece, width: int, height: int) -> bool:
+    """Does the word stand on both sides of a box, as if it went on beneath it?"""
+    word = Word("", piece.left / width, piece.top / height, piece.right / width, piece.bottom / height)
+    return any(covers.overlap(word, cover) for cover in beneath)
 
 
 def _scaled(piece: Piece, x: float, y: float) -> Piece:

@@ -1,143 +1,269 @@
-"""What a file really is, from its bytes, and which kinds may come under which extension."""
+"""What a file really is, from its bytes, whatever it is called."""
 
+import re
 import zipfile
+import zlib
 from pathlib import Path
 
-from documents.pipeline.work import StepFailed
+import olefile
+
+from documents.pipeline.steps import kinds
 
 HEAD = 4096
-TEXT_SAMPLE = 65536
-PDF = "a PDF"
-JPEG, PNG, GIF, BMP, WEBP, TIFF = (f"a {name} image" for name in ("JPEG", "PNG", "GIF", "BMP", "WebP", "TIFF"))
-WORD, EXCEL, POWERPOINT = "a Word document", "an Excel workbook", "a PowerPoint presentation"
-ODT, ODS, ODP, ODG = (f"an OpenDocument {name}" for name in ("text", "spreadsheet", "presentation", "drawing"))
-OLD_OFFICE = "an older Microsoft Office document"
-FLAT_ODF = "an OpenDocument XML file"
-BROKEN_ZIP = "a damaged ZIP archive"
-ZIP, RTF, HTML, TEXT, UNKNOWN = "a ZIP archive", "an RTF document", "a web page", "plain text", "something unknown"
-
-IMAGES = {JPEG, PNG, GIF, BMP, WEBP, TIFF}
-TEXTUAL = {TEXT, HTML, RTF, FLAT_ODF}
-
-TABLE: tuple[tuple[str, set[str]], ...] = (
-    ("pdf", {PDF}),
-    ("jpg jpeg png gif bmp webp tif tiff", IMAGES),
-    ("docx", {WORD, OLD_OFFICE}),
-    ("xlsx", {EXCEL, OLD_OFFICE}),
-    ("pptx", {POWERPOINT, OLD_OFFICE}),
-    ("odt ott", {ODT}),
-    ("ods ots", {ODS}),
-    ("odp otp", {ODP}),
-    ("odg", {ODG}),
-    ("doc dot", {OLD_OFFICE, WORD, RTF}),
-    ("xls xlt", {OLD_OFFICE, EXCEL}),
-    ("ppt pps pot", {OLD_OFFICE, POWERPOINT}),
-    ("fodt fods fodp fodg", {FLAT_ODF}),
-    ("rtf", {RTF}),
-    ("txt csv", TEXTUAL),
-    ("html htm", {HTML, TEXT}),
-)
-ACCEPTED: dict[str, set[str]] = {extension: kinds for extensions, kinds in TABLE for extension in extensions.split()}
-"""Extension → what the file may be. Images may come under each other's names: they are read by content anyway."""
-
-SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", JPEG),
-    (b"\x89PNG\r\n\x1a\n", PNG),
-    (b"GIF87a", GIF),
-    (b"GIF89a", GIF),
-    (b"II*\0", TIFF),
-    (b"MM\0*", TIFF),
-    (b"II+\0", TIFF),
-    (b"MM\0+", TIFF),
-    (b"{\\rtf", RTF),
+SAMPLE = 65536
+SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8\xff", kinds.JPEG),
+    (0, b"\x89PNG\r\n\x1a\n", kinds.PNG),
+    (0, b"GIF87a", kinds.GIF),
+    (0, b"GIF89a", kinds.GIF),
+    (0, b"II*\0", kinds.TIFF),
+    (0, b"MM\0*", kinds.TIFF),
+    (0, b"II+\0", kinds.TIFF),
+    (0, b"MM\0+", kinds.TIFF),
+    (8, b"WEBP", kinds.WEBP),
+    (0, b"8BPS\0\1", kinds.PHOTOSHOP),
+    (0, b"\x59\xa6\x6a\x95", kinds.SUN),
+    (2048, b"PCD_", kinds.PHOTO_CD),
+    (0, b"{\\rtf", kinds.RTF),
+    (0, b"%!PS", kinds.POSTSCRIPT),
+    (0, b"\x04%!PS", kinds.POSTSCRIPT),
+    (0, b"\xc5\xd0\xd3\xc6", kinds.POSTSCRIPT),
+    (0, b"\xffWPC", kinds.WORDPERFECT),
+    (0, b"\xdb\xa5\x2d\0", kinds.OLD_OFFICE),  # Word 2
+    (0, b"\x31\xbe\0\0\0\xab", kinds.WRITE),  # Word for DOS too
+    (0, b"\x32\xbe\0\0\0\xab", kinds.WRITE),
+    (0, b"\x09\0\x04\0", kinds.OLD_OFFICE),  # Excel 2, 3 and 4
+    (0, b"\x09\x02\x06\0", kinds.OLD_OFFICE),
+    (0, b"\x09\x04\x06\0", kinds.OLD_OFFICE),
+    (0, b"\x01\xfe", kinds.WORKS),
+    (0, b"\x06\xfe", kinds.WORKS),
+    (0, b"\xff\0\x02\0\x04\x04", kinds.WORKS),
+    (0, b"\x20\x54\x02\0\0\0\x05\x54", kinds.WORKS),
+    (0, b"\0\0\x02\0\x20\x51", kinds.QUATTRO),
+    (0, b"\0\0\x02\0\x21\x51", kinds.QUATTRO),
+    (0, b"\0\0\x02\0\x01\x10", kinds.QUATTRO),
+    (0, b"\0\0\x02\0\x02\x10", kinds.QUATTRO),
+    *((0, b"\0\0\x02\0" + bytes((version, 4)), kinds.LOTUS) for version in (4, 5, 6)),
+    *((0, b"\0\0\x1a\0" + bytes((version, 16)), kinds.LOTUS) for version in range(6)),
+    (0, b"HWP Document File V", kinds.HANGUL),
+    (4, b"BOBO", kinds.CLARISWORKS),
+    (0, b"@CT ", kinds.T602),
+    (40, b" EMF", kinds.EMF),
+    (0, b"VCLMTF", kinds.SVM),
+    (522, b"\x11\x01", kinds.PICT),
+    (522, b"\0\x11\x02\xff", kinds.PICT),
+    (8, b"CMX1", kinds.COREL_EXCHANGE),
+    (8, b"CDR", kinds.CORELDRAW),
+    (0, b"AGD", kinds.FREEHAND),
+    (0, b"FHD", kinds.FREEHAND),
+    (8, b"\x78\x56\x34\x12", kinds.ZONER),
+    (0, b"\x9a\x02", kinds.ZONER),
+    (4, b"XPR3", kinds.QUARK),
+    (0, b"ID;P", kinds.SYLK),
+    (0, b"TABLE\r\n0,1", kinds.DIF),
+    (0, b"TABLE\n0,1", kinds.DIF),
 )
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-STREAMS = tuple(
-    name.encode("utf-16-le") for name in ("WordDocument", "Workbook", "Book", "PowerPoint Document", "EncryptedPackage")
-)
-OPEN_DOCUMENT = {
-    "application/vnd.oasis.opendocument.text": ODT,
-    "application/vnd.oasis.opendocument.spreadsheet": ODS,
-    "application/vnd.oasis.opendocument.presentation": ODP,
-    "application/vnd.oasis.opendocument.graphics": ODG,
+STREAMS = {
+    "WordDocument": kinds.OLD_OFFICE,
+    "Workbook": kinds.OLD_OFFICE,
+    "Book": kinds.OLD_OFFICE,
+    "PowerPoint Document": kinds.OLD_OFFICE,
+    "EncryptedPackage": kinds.OLD_OFFICE,
+    "StarWriterDocument": kinds.STAROFFICE,
+    "StarCalcDocument": kinds.STAROFFICE,
+    "StarDrawDocument": kinds.STAROFFICE,
+    "StarDrawDocument3": kinds.STAROFFICE,
+    "VisioDocument": kinds.VISIO,
+    "Quill": kinds.PUBLISHER,
+    "PageMaker": kinds.PAGEMAKER,
+    "PerfectOffice_MAIN": kinds.WORDPERFECT,
+    "NativeContent_MAIN": kinds.QUATTRO,
+    "HwpSummaryInformation": kinds.NEW_HANGUL,
+    "MatOST": kinds.WORKS,
+    "CONTENTS": kinds.WORKS,
 }
-OFFICE_FOLDERS = {"word/": WORD, "xl/": EXCEL, "ppt/": POWERPOINT}
-OFFICE_PARTS = {b"word/document.xml": WORD, b"xl/workbook.xml": EXCEL, b"ppt/presentation.xml": POWERPOINT}
+OPEN_DOCUMENT = {
+    **{
+        f"application/vnd.oasis.opendocument.{name}": kind
+        for name, kind in zip(
+            ("text", "spreadsheet", "presentation", "graphics", "formula"),
+            (kinds.ODT, kinds.ODS, kinds.ODP, kinds.ODG, kinds.ODF),
+            strict=True,
+        )
+    },
+    **{
+        f"application/vnd.sun.xml.{name}": kind
+        for name, kind in zip(
+            ("writer", "calc", "impress", "draw", "math"),
+            (kinds.SXW, kinds.SXC, kinds.SXI, kinds.SXD, kinds.SXM),
+            strict=True,
+        )
+    },
+}
+OFFICE_FOLDERS = {"word/": kinds.WORD, "xl/": kinds.EXCEL, "ppt/": kinds.POWERPOINT}
+OFFICE_PARTS = {
+    b"word/document.xml": kinds.WORD,
+    b"xl/workbook.xml": kinds.EXCEL,
+    b"ppt/presentation.xml": kinds.POWERPOINT,
+}
+OTHER_PARTS = {
+    kinds.IWORK: ("index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz", "Index/Document.iwa", "Index.zip"),
+    kinds.CORELDRAW: ("content/riffData.cdr", "content/root.dat"),
+}
+ROOTS: tuple[tuple[str, bytes, str], ...] = (
+    ("svg", b"", kinds.SVG),
+    ("html", b"", kinds.HTML),
+    ("document", b"urn:oasis:names:tc:opendocument", kinds.FLAT_ODF),
+    ("worddocument", b"schemas.microsoft.com/office/word/2003", kinds.WORD_2003),
+    ("workbook", b"urn:schemas-microsoft-com:office:spreadsheet", kinds.EXCEL_2003),
+    ("workbook", b"gnumeric", kinds.GNUMERIC),
+    ("abiword", b"", kinds.ABIWORD),
+    ("fictionbook", b"", kinds.FICTION),
+    ("uof", b"", kinds.UOF),
+    ("math", b"", kinds.MATHML),
+    ("article", b"docbook", kinds.DOCBOOK),
+    ("book", b"docbook", kinds.DOCBOOK),
+)
+"""The first element of an XML file, what else must be found near it, and what that makes it."""
+PROLOGUE = re.compile(
+    rb"(?:\s++|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!doctype(?:[^\[>]|\[.*?\])*+>))*+<(?:[\w.-]++:)?([\w.-]++)", re.S
+)
 HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body")
+MAIL_SIGN = re.compile(
+    rb"^(?:from|to|cc|subject|date|received|return-path|message-id|mime-version|delivered-to|reply-to|"
+    rb"content-type|x-mozilla-status):",
+    re.M,
+)
+PBM_SIGN = re.compile(rb"P[1-6]\s+(?:#[^\n]*\n\s*)*\d+\s+(?:#[^\n]*\n\s*)*\d+\s")
 PDF_WITHIN = 1024  # bytes of rubbish before the header that readers of PDFs put up with
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\x1a"))
 MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
 
-def check(path: Path, extension: str) -> str:
-    """What the file is. StepFailed where its extension is not known or speaks of something else."""
-    extension = extension.lower().lstrip(".")
-    accepted = ACCEPTED.get(extension)
-    if accepted is None:
-        raise StepFailed(
-            "unsupported", f"Files of the type .{extension[:20]} cannot be read. Save it as a PDF and upload that."
-        )
-    found = sniff(path)
-    if found not in accepted:
-        raise StepFailed(
-            "wrong_type",
-            f"The file was uploaded as .{extension}, but it is {found}. "
-            f"Check that it is whole, give it the right extension and upload it as a new document.",
-        )
-    return found
-
-
 def sniff(path: Path) -> str:
-    """What the file is, whatever it is called."""
+    """What the file is."""
     with path.open("rb") as file:
         head = file.read(HEAD)
-    for signature, kind in SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    if head.startswith(COMPOUND):
-        # LibreOffice takes a compound file without such a stream for text, and prints rubbish.
-        content = path.read_bytes()
-        return OLD_OFFICE if any(name in content for name in STREAMS) else UNKNOWN
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return WEBP
     if b"%PDF-" in head[:PDF_WITHIN]:
-        return PDF
+        return kinds.PDF
+    if head.startswith(COMPOUND):
+        return _compound(path)
+    if head.startswith(b"PK\x03\x04"):
+        return _packed(path, head)
+    for place, signature, kind in SIGNATURES:
+        # Letters alone may begin any text; a file of bytes has zeros too.
+        if head.startswith(signature, place) and (kind in kinds.WRITTEN or b"\0" in head):
+            return kind
+    return _by_numbers(head) or _written(path)
+
+
+def _by_numbers(head: bytes) -> str | None:
+    """Formats without a signature, known by the sense that their first numbers make."""
     if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in (12, 40, 52, 56, 64, 108, 124):
-        return BMP
-    return _packed(path, head) if head.startswith(b"PK") else _written(path, head)
+        return kinds.BMP
+    if PBM_SIGN.match(head):
+        return kinds.PBM
+    if head.startswith(b"\n") and head[1:2] in b"\0\2\3\4\5" and head[2:3] in b"\0\1" and head[3:4] in b"\1\2\4\x08":
+        return kinds.PCX
+    if head[:1] == b"\0" and head[1:2] and head[1] & 0xE0 == 0x20 and b"\x10\x22" in head[:512]:
+        return kinds.CGM
+    if head[:1] in (b"\x03", b"\x30", b"\x83", b"\x8b", b"\xf5") and _is_dbase(head):
+        return kinds.DBASE
+    return kinds.TARGA if _is_targa(head) else None
+
+
+def _is_dbase(head: bytes) -> bool:
+    length, record = (int.from_bytes(head[at : at + 2], "little") for at in (8, 10))
+    return len(head) >= 65 and 1 <= head[2] <= 12 and 1 <= head[3] <= 31 and length >= 65 and record > 1
+
+
+def _is_targa(head: bytes) -> bool:
+    if len(head) <= 18:
+        return False
+    width, height = (int.from_bytes(head[at : at + 2], "little") for at in (12, 14))
+    # With a palette or without, and how many bits a point takes.
+    sense = {(1, kind, 8) for kind in (1, 9)} | {(0, kind, 8) for kind in (3, 11)}
+    sense |= {(0, kind, bits) for kind in (2, 10) for bits in (15, 16, 24, 32)}
+    return width > 0 and height > 0 and (head[1], head[2], head[16]) in sense
+
+
+def _compound(path: Path) -> str:
+    """By the streams of a Microsoft compound file; those of documents inside the document do not count."""
+    # LibreOffice takes a compound file without such a stream for text, and prints rubbish.
+    try:
+        with olefile.OleFileIO(str(path)) as found:
+            names = {entry[0] for entry in found.listdir(streams=True, storages=True)}
+    except Exception:  # damaged: LibreOffice may still know what to do
+        content = path.read_bytes()
+        names = {name for name in STREAMS if name.encode("utf-16-le") in content}
+    return next((kind for name, kind in STREAMS.items() if name in names), kinds.UNKNOWN)
 
 
 def _packed(path: Path, head: bytes) -> str:
     # OpenDocument says what it is at a fixed place, which also helps where the archive's table of contents is broken.
     if head[30:38] == b"mimetype":
         length = int.from_bytes(head[18:22], "little")
-        kind = head[38 : 38 + length].decode("latin-1").strip().removesuffix("-template")
-        return OPEN_DOCUMENT.get(kind, ZIP)
+        named = head[38 : 38 + length].decode("latin-1").strip()
+        return OPEN_DOCUMENT.get(named.removesuffix("-template").removesuffix(".template"), kinds.ZIP)
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         content = path.read_bytes()
-        return next((kind for part, kind in OFFICE_PARTS.items() if part in content), BROKEN_ZIP)
+        return next((kind for part, kind in OFFICE_PARTS.items() if part in content), kinds.BROKEN_ZIP)
     if "[Content_Types].xml" in names:
         for folder, kind in OFFICE_FOLDERS.items():
             if any(name.startswith(folder) for name in names):
                 return kind
-    return ZIP
+    return next((kind for kind, parts in OTHER_PARTS.items() if not set(parts).isdisjoint(names)), kinds.ZIP)
 
 
-def _written(path: Path, head: bytes) -> str:
-    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\xfe\xff \t\r\n").replace(b"\0", b"").lower()
-    if any(sign in start[:1024] for sign in HTML_SIGNS):
-        return HTML
-    if b"urn:oasis:names:tc:opendocument" in start and b"office:document" in start:
-        return FLAT_ODF
+def _written(path: Path) -> str:
     with path.open("rb") as file:
-        sample = file.read(TEXT_SAMPLE)
+        sample = _unpacked(file.read(SAMPLE))
+    start = sample.lstrip(b"\xef\xbb\xbf\xff\xfe\xfe\xff \t\r\n").replace(b"\0", b"").lower()
+    if _is_mail(start):
+        return kinds.MAIL
+    if start.startswith(b"/* xpm */"):
+        return kinds.XPM
+    if re.match(rb"(/\*.*?\*/\s*)?#define\s+\w+_width\s+\d+\s+#define\s+\w+_height\s", start, re.S):
+        return kinds.XBM
+    if start.startswith(b"<") and (kind := _marked_up(start)):
+        return kind
+    if any(sign in start[:1024] for sign in HTML_SIGNS):
+        return kinds.HTML
     if sample.startswith(MARKS) or _could_be_wide(sample):
-        return TEXT
+        return kinds.TEXT
     odd = len(sample) - len(sample.translate(None, CONTROLS))
-    return TEXT if b"\0" not in sample and odd <= len(sample) / 200 else UNKNOWN
+    return kinds.TEXT if b"\0" not in sample and odd <= len(sample) / 200 else kinds.UNKNOWN
+
+
+def _unpacked(sample: bytes) -> bytes:
+    """Gnumeric and AbiWord compress what they write."""
+    if not sample.startswith(b"\x1f\x8b"):
+        return sample
+    try:
+        plain = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(sample, SAMPLE)
+    except zlib.error:
+        return sample
+    return plain if plain.lstrip().startswith(b"<") else sample
+
+
+def _is_mail(start: bytes) -> bool:
+    """Do at least two of the lines that every message begins with stand in its first paragraph?"""
+    header = start.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
+    first = header.partition(b"\n")[0]
+    return bool(re.match(rb"[\w-]+:|from ", first)) and len(set(MAIL_SIGN.findall(header))) >= 2
+
+
+def _marked_up(start: bytes) -> str | None:
+    found = PROLOGUE.match(start)
+    root = found[1].decode("latin-1") if found else ""
+    for name, sign, kind in ROOTS:
+        if name == root and sign in start:
+            return kind
+    return kinds.XML if start.startswith(b"<?xml") and root else None
 
 
 def _could_be_wide(sample: bytes) -> bool:

@@ -46,12 +46,13 @@ def _attempt(kind: str, folder: Path) -> int:
     launcher = os.fork()
     if launcher == 0:
         _in_child(lambda: _launch(kind, folder, guard))
+    watch = progress.Stopwatch(folder)
     while True:
         found, status = os.waitpid(launcher, os.WNOHANG)
         if found:
             return _code(status)
         signal.sigtimedwait({signal.SIGCHLD}, 5)
-        if progress.seconds_on_page(folder) > PAGE_SECONDS:
+        if watch.seconds() > PAGE_SECONDS:
             # The worker asked to die with its launcher, and everything it started ends with it.
             os.kill(launcher, signal.SIGKILL)
             os.waitpid(launcher, 0)

@@ -1,18 +1,19 @@
 """Step 1: checks what was uploaded and turns it into a PDF that opens, and measures its pages."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from documents.pipeline.steps import convert, filetypes, pdfium
+from documents.pipeline.steps import convert, pdfium
 from documents.pipeline.work import MIB, IngestWork, StepFailed
 
 
 def run(work: IngestWork) -> Mapping[str, object]:
     """The PDF and the size of every page."""
     source, pdf = Path(work.source), Path(work.folder) / "document.pdf"
+    work = replace(work, extension=work.extension.lower().lstrip("."))
     _check_size(source, work)
-    kind = filetypes.check(source, work.extension)
-    convert.convert(kind, pdf, work)
+    convert.convert(source, pdf, work)
     return {"pdf": str(pdf), "sizes": _sizes(pdf, work)}
 
 
@@ -20,7 +21,7 @@ def _check_size(source: Path, work: IngestWork) -> None:
     size = source.stat().st_size
     if size == 0:
         raise StepFailed("empty", "The file is empty. Upload it again as a new document.")
-    limit = work.pdf_limit if work.extension.lower().lstrip(".") == "pdf" else work.other_limit
+    limit = work.pdf_limit if work.extension == "pdf" else work.other_limit
     if size > limit:
         raise StepFailed(
             "too_large",

@@ -14,7 +14,8 @@ GARBLED = 0.3  # share of characters that mean nothing, from which on nobody can
 STAMP_LETTERS = 300
 STAMP_AREA = 0.05
 SCAN_AREA = 0.6
-INVISIBLE = (3, 7)  # text render modes
+UNSEEN = 3  # the text render mode of hidden layers
+INVISIBLE = (UNSEEN, 7)  # 7 only cuts out what is painted later
 DEPTH = 5  # of forms in forms
 
 
@@ -45,8 +46,17 @@ def _is_stamp(page: Page, found: PageText) -> bool:
 
 def has_visible_text(page: Page) -> bool:
     """Would the page look different without its text?"""
-    texts = page.get_objects(filter=[c.FPDF_PAGEOBJ_TEXT], max_depth=DEPTH)
-    return any(c.FPDFTextObj_GetTextRenderMode(text.raw) not in INVISIBLE for text in texts)
+    return any(mode not in INVISIBLE for mode in _text_modes(page))
+
+
+def has_lasting_text(page: Page) -> bool:
+    """Is there text that stays when the hidden layer is taken away?"""
+    return any(mode != UNSEEN for mode in _text_modes(page))
+
+
+def _text_modes(page: Page) -> Iterator[int]:
+    for text in page.get_objects(filter=[c.FPDF_PAGEOBJ_TEXT], max_depth=DEPTH):
+        yield c.FPDFTextObj_GetTextRenderMode(text.raw)
 
 
 def _images(page: Page) -> Iterator[Any]:

@@ -12,7 +12,7 @@ import img2pdf
 import ocrmypdf
 from pikepdf import Array, Pdf
 
-from documents.pipeline.steps import drawing, engine, geometry, legible, packs, pdfium, progress, words
+from documents.pipeline.steps import apart, drawing, engine, geometry, legible, packs, pdfium, progress, words
 from documents.pipeline.steps.geometry import View
 from documents.pipeline.steps.legible import Verdict
 from documents.pipeline.work import OcrWork, PageRead, Word
@@ -38,15 +38,20 @@ def _read(work: OcrWork, pack: str, document: pdfium.Document, source: Pdf, numb
         width, height = pdfium.size(page)
         mode, covered = _mode(page, force=work.force)
         engine.confidences.clear()
+        engine.given[:] = [found for found in work.found if found.number == number]
+        engine.beneath[:] = [cover for cover in work.covers if cover.page == number]
         try:
             engine.covered[:] = covered
             _extract(source, number, alone, geometry.view(page))
             _recognise(alone, layered, pack, mode)
         except Exception:
+            if engine.beneath:
+                raise  # a photograph would blur the edges of the boxes: better without text
             # Too large, damaged, or of a kind that OCRmyPDF refuses: a plain picture of the page is none of these.
             engine.covered.clear()
             _photograph(page, alone, width, height)
             _recognise(alone, layered, pack, "force")
+    apart.settle(layered, engine.beneath)
     sure = engine.confidences[-1] if engine.confidences else None
     with pdfium.opened(layered) as result, pdfium.page_of(result, 0) as page:
         found = words.read(page)
@@ -58,15 +63,15 @@ def _mode(page: pdfium.Page, *, force: bool) -> tuple[str, list[Word]]:
 
     And the words that stay, which are not to be read again from the picture.
     """
-    is_visible = legible.has_visible_text(page)
+    stays = legible.has_lasting_text(page)
     if force:
-        return ("force" if is_visible else "redo"), []
+        return ("force" if stays else "redo"), []
     try:
         found = words.read(page)
         verdict = legible.judge(page, found)
     except ValueError:
         return "force", []
-    if verdict is Verdict.GARBLED and is_visible:
+    if verdict is Verdict.GARBLED and stays:
         return "force", []
     return "redo", found.words if verdict is Verdict.STAMP else []
 

@@ -37,6 +37,15 @@ def page_of(document: Document, number: int) -> Iterator[Page]:
         page.close()
 
 
+def has_pages(path: Path) -> bool:
+    """Does the file open, and is there anything in it?"""
+    try:
+        with opened(path) as document:
+            return len(document) > 0
+    except (Error, OSError):
+        return False
+
+
 def sizes(document: Document) -> list[tuple[float, float]]:
     """Width and height of every page in points, as displayed."""
     return [size_of(document, number) for number in range(len(document))]

@@ -64,8 +64,18 @@ def lose_page(folder: Path) -> bool:
     return False
 
 
-def seconds_on_page(folder: Path) -> float:
-    """How long the worker has been busy with its page."""
-    with suppress(OSError):
-        return time.time() - (folder / "page").stat().st_mtime
-    return 0.0
+class Stopwatch:
+    """How long the worker has been busy with its page, whatever the clock on the wall does meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.page = folder / "page"
+        self.seen, self.since = 0, time.monotonic()
+
+    def seconds(self) -> float:
+        """Seconds since a look at the page first found it as it is."""
+        seen = 0
+        with suppress(OSError):
+            seen = self.page.stat().st_mtime_ns
+        if seen == 0 or seen != self.seen:
+            self.seen, self.since = seen, time.monotonic()
+        return time.monotonic() - self.since

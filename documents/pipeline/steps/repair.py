@@ -19,6 +19,10 @@ PASSWORD = StepFailed(
     "password",
     "The PDF is protected with a password. Remove the password, then upload the file as a new document.",
 )
+LIVING_FORM = StepFailed(
+    "xfa",
+    "The PDF is a form that only Adobe's programs can show (XFA). Open it there, print it to a new PDF and upload it.",
+)
 DAMAGED = StepFailed(
     "damaged",
     "The PDF is damaged and could not be repaired. Open it in another program, save it as a new PDF and upload that.",
@@ -60,11 +64,22 @@ def _is_sound(path: Path) -> bool:
     count = _opens(path)
     try:
         with pikepdf.open(path) as pdf:
+            if _is_living_form(pdf):
+                raise LIVING_FORM
             return count > 0 and len(pdf.pages) == count
+    except StepFailed:
+        raise
     except pikepdf.PasswordError as error:
         raise PASSWORD from error
     except Exception:  # qpdf has many ways to complain, all of which mean the same here
         return False
+
+
+def _is_living_form(pdf: pikepdf.Pdf) -> bool:
+    """Its pages are made when it is opened; the one in the file only says "please wait"."""
+    form = pdf.Root.get("/AcroForm")
+    needs_rendering = bool(pdf.Root.get("/NeedsRendering", False))
+    return needs_rendering and isinstance(form, pikepdf.Dictionary) and "/XFA" in form
 
 
 def _saved(save: Callable[[Path, Path], None], source: Path, pdf: Path) -> bool:

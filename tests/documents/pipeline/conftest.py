@@ -1,21 +1,20 @@
 """Fixtures of the pipeline's tests."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from documents.pipeline import sandbox
-from tests.documents.pipeline import making
-from tests.documents.pipeline.fakes import FakeSteps
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> FakeSteps:
-    """Processing without real files: see FakeSteps."""
-    fake = FakeSteps()
-    monkeypatch.setattr(sandbox, "run", fake)
-    return fake
+from tests.documents.pipeline import lures, making
 
 
 @pytest.fixture
 def jailed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps run in the sandbox, as in the pipeline."""
     monkeypatch.setattr(making, "perform", making.in_sandbox)
+
+
+@pytest.fixture
+def lure() -> Iterator[lures.Lure]:
+    """A server that nobody must visit."""
+    with lures.laid() as laid:
+        yield laid

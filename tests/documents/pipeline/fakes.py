@@ -15,11 +15,15 @@ from documents.pipeline.work import (
     FinalizeWork,
     IngestResult,
     IngestWork,
+    ModifyResult,
+    ModifyWork,
     OcrResult,
     OcrWork,
     PageRead,
     PagesResult,
     PagesWork,
+    TextResult,
+    TextWork,
     Word,
 )
 
@@ -63,6 +67,16 @@ class FakeSteps:
         replaced = [chunk.pages for chunk in work.chunks]
         pdf.write_text(json.dumps([Path(work.pdf).read_text(), replaced]))
         return FinalizeResult(str(pdf), hashlib.sha1(pdf.read_bytes()).hexdigest())
+
+    def modify(self, work: ModifyWork) -> ModifyResult:
+        pdf = Path(work.folder) / "document.pdf"
+        pdf.write_text(f"{len(work.plan)} 0")
+        return ModifyResult(str(pdf))
+
+    def text(self, work: TextWork) -> TextResult:
+        pdf = Path(work.folder) / "layered.pdf"
+        pdf.write_text(f"{Path(work.pdf).read_text()} layered {[layer.number for layer in work.layers]}")
+        return TextResult(str(pdf))
 
     def _page(self, work: PagesWork, number: int, is_scan: bool) -> PageRead:
         images = {}

@@ -150,7 +150,7 @@ def test_the_upload_of_a_failed_document_stays_for_the_next_try(owner: User, ste
 
 @pytest.mark.django_db
 def test_a_replaced_version_goes_unless_revisions_are_kept(owner: User, steps: FakeSteps) -> None:
-    plain, revised = process_file(owner, b"2 1"), process_file(owner, b"2 1", revision_control=True)
+    plain, revised = process_file(owner, b"2 1 plain"), process_file(owner, b"2 1", revision_control=True)
     old = {document.pk: document.version for document in (plain, revised)}
     keys = {pk: _keys(version) for pk, version in old.items()}
     again(plain, owner), again(revised, owner)

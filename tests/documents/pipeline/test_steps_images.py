@@ -1,5 +1,7 @@
 """Images become pages of a believable size that show what the image shows."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import pikepdf
@@ -151,6 +153,17 @@ def test_pages_have_a_believable_size(
 
 def test_a_single_pixel(tmp_path: Path) -> None:
     assert making.ingest(tmp_path, making.image_bytes(Image.new("L", (1, 1)), "PNG"), "png").sizes
+
+
+def test_ten_thousand_million_pixels_are_not_even_read(tmp_path: Path) -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    data = b"IDAT" + zlib.compress(bytes(1000))
+    chunks = b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in (header, data)
+    )
+    with pytest.raises(StepFailed) as failed:
+        making.ingest(tmp_path, b"\x89PNG\r\n\x1a\n" + chunks, "png")
+    assert failed.value.code == "image_too_large"
 
 
 def test_images_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None:

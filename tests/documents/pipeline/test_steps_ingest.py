@@ -8,7 +8,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from documents.pipeline.steps import filetypes
+from documents.pipeline.steps import convert_text, filetypes, kinds
 from documents.pipeline.work import StepFailed
 from tests.documents.pipeline import making
 
@@ -44,31 +44,31 @@ def archive(**entries: bytes) -> bytes:
 
 PNG = making.image_bytes(making.scan("x", width=60, height=40), "PNG")
 SNIFFED: list[tuple[bytes, str]] = [
-    (b"%PDF-1.7\n", filetypes.PDF),
-    (b"rubbish from a mail program\n%PDF-1.4\n", filetypes.PDF),
-    (PNG, filetypes.PNG),
-    (making.image_bytes(making.scan("x", width=60, height=40), "JPEG"), filetypes.JPEG),
-    (making.image_bytes(making.scan("x", width=60, height=40), "GIF"), filetypes.GIF),
-    (making.image_bytes(making.scan("x", width=60, height=40), "BMP"), filetypes.BMP),
-    (making.image_bytes(making.scan("x", width=60, height=40), "WEBP"), filetypes.WEBP),
-    (making.image_bytes(making.scan("x", width=60, height=40), "TIFF"), filetypes.TIFF),
-    (making.docx("x"), filetypes.WORD),
-    (making.docx("x")[:-100], filetypes.WORD),
-    (archive(**{"[Content_Types].xml": b"", "xl__workbook.xml": b""}), filetypes.EXCEL),
-    (archive(**{"[Content_Types].xml": b"", "ppt__presentation.xml": b""}), filetypes.POWERPOINT),
-    (archive(a=b"x"), filetypes.ZIP),
-    (b"PK\x03\x04" + bytes(100), filetypes.BROKEN_ZIP),
-    (b"{\\rtf1 x}", filetypes.RTF),
-    (filetypes.COMPOUND + bytes(500) + "Workbook".encode("utf-16-le"), filetypes.OLD_OFFICE),
-    (filetypes.COMPOUND + bytes(range(256)) * 20, filetypes.UNKNOWN),
-    (b"  <!DOCTYPE HTML><html>", filetypes.HTML),
-    (b"plain words", filetypes.TEXT),
-    ("Grüße".encode("latin-1"), filetypes.TEXT),
-    ("Grüße".encode("utf-16"), filetypes.TEXT),
-    ("plain words".encode("utf-16-le"), filetypes.TEXT),
-    ("日本語のテキスト".encode("shift_jis"), filetypes.TEXT),
-    (bytes(range(256)) * 4, filetypes.UNKNOWN),
-    (b"\x7fELF" + bytes(100), filetypes.UNKNOWN),
+    (b"%PDF-1.7\n", kinds.PDF),
+    (b"rubbish from a mail program\n%PDF-1.4\n", kinds.PDF),
+    (PNG, kinds.PNG),
+    (making.image_bytes(making.scan("x", width=60, height=40), "JPEG"), kinds.JPEG),
+    (making.image_bytes(making.scan("x", width=60, height=40), "GIF"), kinds.GIF),
+    (making.image_bytes(making.scan("x", width=60, height=40), "BMP"), kinds.BMP),
+    (making.image_bytes(making.scan("x", width=60, height=40), "WEBP"), kinds.WEBP),
+    (making.image_bytes(making.scan("x", width=60, height=40), "TIFF"), kinds.TIFF),
+    (making.docx("x"), kinds.WORD),
+    (making.docx("x")[:-100], kinds.WORD),
+    (archive(**{"[Content_Types].xml": b"", "xl__workbook.xml": b""}), kinds.EXCEL),
+    (archive(**{"[Content_Types].xml": b"", "ppt__presentation.xml": b""}), kinds.POWERPOINT),
+    (archive(a=b"x"), kinds.ZIP),
+    (b"PK\x03\x04" + bytes(100), kinds.BROKEN_ZIP),
+    (b"{\\rtf1 x}", kinds.RTF),
+    (filetypes.COMPOUND + bytes(500) + "Workbook".encode("utf-16-le"), kinds.OLD_OFFICE),
+    (filetypes.COMPOUND + bytes(range(256)) * 20, kinds.UNKNOWN),
+    (b"  <!DOCTYPE HTML><html>", kinds.HTML),
+    (b"plain words", kinds.TEXT),
+    ("Grüße".encode("latin-1"), kinds.TEXT),
+    ("Grüße".encode("utf-16"), kinds.TEXT),
+    ("plain words".encode("utf-16-le"), kinds.TEXT),
+    ("日本語のテキスト".encode("shift_jis"), kinds.TEXT),
+    (bytes(range(256)) * 4, kinds.UNKNOWN),
+    (b"\x7fELF" + bytes(100), kinds.UNKNOWN),
 ]
 
 
@@ -194,6 +194,50 @@ def test_a_page_may_be_huge_or_without_a_size(tmp_path: Path) -> None:
     assert len(result.sizes) == 4 and all(0 < side < 1e7 for size in result.sizes for side in size)
     for read in making.read(tmp_path, result.pdf, range(4)):
         assert len(read.images) == 4
+
+
+def test_a_page_two_thousand_million_points_long_and_one_of_nothing(tmp_path: Path) -> None:
+    pages = [f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {side} {side}] >>" for side in (2**31, 2**31 - 1, 0)]
+    content = raw_pdf(CATALOGUE, "<< /Type /Pages /Count 3 /Kids [3 0 R 4 0 R 5 0 R] >>", *pages)
+    result = making.ingest(tmp_path, content, "pdf")
+    assert len(result.sizes) == 3 and all(0 < side < 1e7 for size in result.sizes for side in size)
+    assert all(not read.error and len(read.images) == 4 for read in making.read(tmp_path, result.pdf, range(3)))
+
+
+def test_a_pdf_of_a_hundred_thousand_objects(tmp_path: Path) -> None:
+    pages = "<< /Type /Pages /Count 1 /Kids [3 0 R] >>"
+    content = raw_pdf(CATALOGUE, pages, PAGE, *(f"<< /Number {number} >>" for number in range(100_000)))
+    assert making.ingest(tmp_path, content, "pdf").sizes == [(100.0, 100.0)]
+
+
+def test_a_form_that_only_its_maker_can_show_is_refused(tmp_path: Path) -> None:
+    form = "<< /Type /Catalog /Pages 2 0 R {more}/AcroForm << /Fields [] /XFA (<xdp/>) >> >>"
+    pages = "<< /Type /Pages /Count 1 /Kids [3 0 R] >>"
+    failed = refused(tmp_path, raw_pdf(form.format(more="/NeedsRendering true "), pages, PAGE), "pdf")
+    assert failed.code == "xfa" and "print it to a new PDF" in failed.message
+    assert making.ingest(tmp_path, raw_pdf(form.format(more=""), pages, PAGE), "pdf").sizes
+
+
+ODD_LETTERS = (
+    "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+    "4 beginbfchar <41> <D800> <42> <0000> <43> <FFFE> <44> <0044> endbfchar endcmap end"
+)
+
+
+def test_letters_that_no_text_may_hold_are_left_out(tmp_path: Path) -> None:
+    """Of a PDF that names half a letter, and of plain text with zeros and halves in it."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(600, 800))
+        font = pdf.copy_foreign(making.FONT) if making.FONT.is_indirect else pikepdf.Dictionary(making.FONT)
+        font.ToUnicode = pdf.make_stream(ODD_LETTERS.encode())
+        page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        page.obj.Contents = pdf.make_stream(making.text_at(50, 700, "DABCD and more").encode())
+        pdf.save(tmp_path / "odd.pdf")
+    (read,) = making.read(tmp_path, making.ingest(tmp_path, (tmp_path / "odd.pdf").read_bytes(), "pdf").pdf)
+    for text in (read.text or "", *(word.text for word in read.words)):
+        text.encode()
+        assert "\0" not in text
+    assert convert_text._printable("a\0b\ud800c\ufffed") == "abcd"
 
 
 def bomb() -> bytes:

@@ -1,10 +1,7 @@
 """Office documents, text, tables and web pages, through the real LibreOffice."""
 
 import io
-import threading
 import zipfile
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pypdfium2
@@ -14,6 +11,7 @@ from PIL import Image
 from documents.pipeline.steps import convert_text
 from documents.pipeline.work import IngestResult, StepFailed
 from tests.documents.pipeline import making
+from tests.documents.pipeline.lures import Lure
 
 pytestmark = pytest.mark.slow
 
@@ -161,32 +159,6 @@ def test_a_damaged_document_is_refused_with_a_sentence(tmp_path: Path) -> None:
     assert failed.value.code == "not_converted"
 
 
-class Visitors(BaseHTTPRequestHandler):
-    """Counts who comes to fetch something."""
-
-    seen: list[str] = []
-
-    def do_GET(self) -> None:
-        self.seen.append(self.path)
-        self.send_response(200)
-        self.end_headers()
-
-    do_HEAD = do_PROPFIND = do_OPTIONS = do_GET
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def lure() -> Iterator[str]:
-    """The address of a server that nobody must visit."""
-    Visitors.seen.clear()
-    with HTTPServer(("127.0.0.1", 0), Visitors) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/lure.png"
-        server.shutdown()
-
-
 def frame(address: str) -> str:
     return (
         f'<text:p><draw:frame svg:width="5cm" svg:height="5cm"><draw:image xlink:href="{address}" '
@@ -195,20 +167,21 @@ def frame(address: str) -> str:
 
 
 @pytest.mark.usefixtures("jailed")
-def test_nothing_is_fetched_from_the_network(tmp_path: Path, lure: str) -> None:
-    making.ingest(tmp_path, odf("odt", "x", frame(lure)), "odt")
-    assert Visitors.seen == []
+def test_nothing_is_fetched_from_the_network(tmp_path: Path, lure: Lure) -> None:
+    making.ingest(tmp_path, odf("odt", "x", frame(lure.address)), "odt")
+    assert lure.visits == []
 
 
 @pytest.mark.usefixtures("jailed")
-def test_a_web_page_fetches_nothing_and_runs_nothing(tmp_path: Path, lure: str) -> None:
+def test_a_web_page_fetches_nothing_and_runs_nothing(tmp_path: Path, lure: Lure) -> None:
     page = (
-        f'<p>seen<img src="{lure}"><link rel=stylesheet href="{lure}"><iframe src="{lure}"></iframe></p>'
+        f'<p>seen<img src="{lure.address}"><link rel=stylesheet href="{lure.address}">'
+        f'<iframe src="{lure.address}"></iframe></p>'
         '<script>document.write("written")</script>'
     )
     result = making.ingest(tmp_path, page.encode(), "html")
     assert "seen" in text_of(result) and "written" not in text_of(result)
-    assert Visitors.seen == []
+    assert lure.visits == []
 
 
 @pytest.mark.usefixtures("jailed")

@@ -1,0 +1,116 @@
+"""The words that a redaction removes, and where else they stand: people have to look there themselves."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+
+from docplatform.lib import storage
+from documents import paths, permissions
+from documents.models import Document, Note, Page, Section
+from documents.pipeline.work import Cover
+from documents.search import analyzer
+from documents.search.languages import STOP_WORDS
+from organizations.models import User
+
+LEAST = 3  # letters; shorter words stand everywhere
+INSIDE = 0.2  # of a word's width and height: a box that only touches a word does not remove it
+FIELDS = ("title", "slug", "description", "source", "related_article", "published_url")
+AT_MOST = 100  # ids of each kind
+
+
+class Removed:
+    """What lies under boxes of a document, by the words that were read on its pages."""
+
+    def __init__(self, document: Document, covers: Sequence[Cover]) -> None:
+        self.document = document
+        self.covers = covers
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Folded, without those that say nothing by themselves."""
+        found = {word for page, boxes in self._pages() for word in _beneath(page, boxes)}
+        return frozenset(word for word in found if word not in STOP_WORDS)
+
+    @cached_property
+    def _unspaced(self) -> tuple[str, ...]:
+        return tuple(word for word in self.words if analyzer.UNSPACED.search(word))
+
+    def in_text(self, text: str) -> bool:
+        """Does one of the words stand in the text?"""
+        if not self.words.isdisjoint(_words(text)):
+            return True
+        folded = text.casefold()
+        return any(word in folded for word in self._unspaced)
+
+    def in_data(self, key: str, values: Iterable[str]) -> bool:
+        """Does one of them stand in an entry of the document's data?"""
+        return self.in_text(" ".join([key, *values]))
+
+    def found_in(self, actor: User) -> dict[str, Any]:
+        """Names of fields, keys of data, and ids. `notes_under`: notes whose place is covered, whatever they say."""
+        notes = list(Note.objects.filter(permissions.view_notes(actor), document=self.document).order_by("pk"))
+        sections = Section.objects.filter(document=self.document).order_by("pk")
+        data = self.document.data if isinstance(self.document.data, dict) else {}
+        return {
+            "fields": [name for name in FIELDS if self.in_text(getattr(self.document, name))],
+            "data": [key for key, values in data.items() if self.in_data(key, values)],
+            "notes": [note.pk for note in notes if self.in_text(f"{note.title} {note.content}")][:AT_MOST],
+            "notes_under": [note.pk for note in notes if self._covers(note)][:AT_MOST],
+            "sections": [section.pk for section in sections if self.in_text(section.title)][:AT_MOST],
+            "documents": self._documents(actor),
+        }
+
+    def _documents(self, actor: User) -> list[int]:
+        """Other documents of the same file, or with one of the pages."""
+        same = Q(pk__in=Document.objects.filter(version__pages__in=self._rows()).values("pk"))
+        if self.document.original_hash:
+            same |= Q(original_hash=self.document.original_hash)
+        others = Document.objects.filter(permissions.view(actor)).filter(same).exclude(pk=self.document.pk)
+        return list(others.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+
+    def _rows(self) -> list[int]:
+        entries = self.document.version.entries if self.document.version else None
+        numbers = {cover.page for cover in self.covers}
+        return list(entries.filter(number__in=numbers).values_list("page", flat=True)) if entries else []
+
+    def _pages(self) -> Iterator[tuple[Page, list[Cover]]]:
+        if self.document.version is None:
+            return
+        numbers = {cover.page for cover in self.covers}
+        for entry in self.document.version.entries.filter(number__in=numbers).select_related("page"):
+            yield entry.page, [cover for cover in self.covers if cover.page == entry.number]
+
+    def _covers(self, note: Note) -> bool:
+        if note.x1 is None or note.x2 is None or note.y1 is None or note.y2 is None:
+            return False
+        place = (note.x1, note.y1, note.x2, note.y2)
+        return any(cover.page == note.page_number and _meets(place, cover) for cover in self.covers)
+
+
+def _beneath(page: Page, boxes: Sequence[Cover]) -> Iterator[str]:
+    """The words of a page that lie under one of the boxes."""
+    if page.words is None:
+        return
+    try:
+        rows = json.loads(storage.backend().read(paths.page_boxes(page.words)))
+    except storage.Missing:
+        return
+    for row in rows:
+        wide, high = INSIDE * (row["x2"] - row["x1"]), INSIDE * (row["y2"] - row["y1"])
+        core = (row["x1"] + wide, row["y1"] + high, row["x2"] - wide, row["y2"] - high)
+        if any(_meets(core, box) for box in boxes):
+            yield from _words(row["text"])
+
+
+def _words(text: str) -> Iterator[str]:
+    for match in analyzer.WORDS.finditer(text):
+        if len(match.group()) >= LEAST:
+            yield analyzer.fold(match.group())
+
+
+def _meets(place: tuple[float, float, float, float], box: Cover) -> bool:
+    left, top, right, bottom = place
+    return left < box.x2 and right > box.x1 and top < box.y2 and bottom > box.y1

@@ -1,0 +1,126 @@
+"""Step 1 of a redaction: a new PDF, in which the pages with boxes are pictures and the others are clean copies.
+
+Nothing is edited in place, so nothing of the old file is there to be forgotten: what is not copied does not exist.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Page, Pdf, PdfError, String
+from PIL import Image
+
+from documents.pipeline.steps import covers, drawing, pdfium
+from documents.pipeline.steps.clean import Cleaner
+from documents.pipeline.work import Cover, RedactWork
+
+DPI = 200  # reads well; lossless, because a lossy picture would carry traces of the box's surroundings into it
+COLOURS = 254
+BLACK_AND_WHITE = bytes([0] * 3 + [255] * 3)
+SIGNATURE = 8  # bytes before the first chunk of a PNG
+
+
+def run(work: RedactWork) -> Mapping[str, object]:
+    """Pages that cannot be copied cleanly become pictures too."""
+    path, wanted = Path(work.folder) / "redacted.pdf", {cover.page for cover in work.covers}
+    with pdfium.opened(work.pdf, forms=True) as document, Pdf.new() as new:
+        sizes, pictured = pdfium.sizes(document), set(wanted)
+        with _readable(work, len(sizes)) as old:
+            cleaner = Cleaner(old, new) if old.pages else None
+            for number, size in enumerate(sizes):
+                copy = None if number in wanted or cleaner is None else cleaner.copy(number)
+                if copy is None:
+                    pictured.add(number)
+                    copy = _picture(new, document, number, size, work.covers)
+                new.pages.append(Page(copy))
+            if cleaner is not None:
+                cleaner.finish()
+            new.save(path, object_stream_mode=ObjectStreamMode.generate)
+    return {"pdf": str(path), "sizes": sizes, "pages": sorted(pictured)}
+
+
+def _readable(work: RedactWork, count: int) -> Pdf:
+    """The old PDF; one without pages where qpdf cannot make out the pages that PDFium sees."""
+    try:
+        pdf = Pdf.open(work.pdf)
+        if len(pdf.pages) == count:
+            return pdf
+        pdf.close()
+    except PdfError:
+        pass
+    return Pdf.new()
+
+
+def _picture(
+    new: Pdf, document: pdfium.Document, number: int, size: tuple[float, float], boxes: list[Cover]
+) -> Dictionary:
+    """The page as people see it, with the boxes painted over: one image and nothing else."""
+    width, height = size
+    image, space = _flat(draw(document, number, size), [cover for cover in boxes if cover.page == number])
+    content = f"q {width:.4f} 0 0 {height:.4f} 0 0 cm /Im Do Q".encode()
+    return new.make_indirect(
+        Dictionary(
+            Type=Name.Page,
+            MediaBox=Array([0, 0, round(width, 4), round(height, 4)]),
+            Resources=Dictionary(XObject=Dictionary(Im=_embedded(new, image, space))),
+            Contents=new.make_stream(content),
+        )
+    )
+
+
+def native(size: tuple[float, float]) -> tuple[int, int]:
+    """The pixels of the picture of a page."""
+    width, height = size
+    return drawing.fit(width * DPI / 72, height * DPI / 72)
+
+
+def draw(document: pdfium.Document, number: int, size: tuple[float, float]) -> Image.Image:
+    """The page with comments, stamps and filled-in forms; blank where it cannot be drawn."""
+    try:
+        with pdfium.page_of(document, number) as page:
+            image = drawing.render(page, *native(size), annotations=True)
+    except (pdfium.Error, ValueError):
+        image = Image.new("RGB", native(size), "white")
+    return drawing.without_colour(image)
+
+
+def _flat(image: Image.Image, boxes: list[Cover]) -> tuple[Image.Image, Object]:
+    """The image with few shades and covered boxes, and its colour space in the PDF."""
+    if image.mode == "L":
+        image = image.point(drawing.FEW_GREYS)
+        covers.paint(image, boxes)
+        return image, Name.DeviceGray
+    # First of all, so that not even the palette knows a colour from under a box.
+    covers.paint(image, boxes, black=(0, 0, 0), white=(255, 255, 255))
+    few = image.quantize(COLOURS, Image.Quantize.FASTOCTREE)
+    palette = bytes(few.getpalette() or [])[: COLOURS * 3].ljust(COLOURS * 3, b"\0") + BLACK_AND_WHITE
+    few.putpalette(palette)
+    covers.paint(few, boxes, black=COLOURS, white=COLOURS + 1)
+    return few, Array([Name.Indexed, Name.DeviceRGB, COLOURS + 1, String(palette)])
+
+
+def _embedded(new: Pdf, few: Image.Image, space: Object) -> Object:
+    """The image as a PDF holds it: nothing lost or blurred."""
+    kept = io.BytesIO()
+    few.save(kept, "PNG", compress_level=6)
+    parameters = Dictionary(Predictor=15, Colors=1, BitsPerComponent=8, Columns=few.width)
+    return new.make_stream(
+        b"".join(_chunks(kept.getvalue(), b"IDAT")),
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=few.width,
+        Height=few.height,
+        ColorSpace=space,
+        BitsPerComponent=8,
+        Filter=Name.FlateDecode,
+        DecodeParms=parameters,
+    )
+
+
+def _chunks(png: bytes, kind: bytes) -> Iterator[bytes]:
+    place = SIGNATURE
+    while place < len(png):
+        length = int.from_bytes(png[place : place + 4])
+        if png[place + 4 : place + 8] == kind:
+            yield png[place + 8 : place + 8 + length]
+        place += length + 12
