@@ -140,7 +140,7 @@ class SearchInput(serializers.Serializer[Search]):
         return Search(**data)
 
 
-class HitOutput(serializers.Serializer[Any]):
+class RedactionHitOutput(serializers.Serializer[Any]):
     """The part of a hit that stands on one line; the parts of one hit have the same number."""
 
     hit = serializers.IntegerField()
@@ -163,7 +163,7 @@ class NotSearchedOutput(serializers.Serializer[Any]):
 class FoundOutput(serializers.Serializer[Any]):
     """What a search found. Pages from `next_page` on were not reached."""
 
-    hits = HitOutput(many=True)
+    hits = RedactionHitOutput(many=True)
     not_searched = NotSearchedOutput(many=True)
     truncated = serializers.BooleanField()
     next_page = serializers.IntegerField(allow_null=True)
