@@ -100,6 +100,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     list_select_related = ("user",)
     list_filter = ("state",)
     show_facets = admin.ShowFacets.NEVER
+    exclude = ("options",)  # may hold the signed address of a file
     inlines = (StepInline,)
 
 

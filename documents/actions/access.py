@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from documents.choices import Access, Status
@@ -33,7 +34,7 @@ def settle(document: Document, changes: Mapping[str, Any]) -> dict[str, Any]:
 def publish_due() -> int:
     """Publish finished documents whose time has come; returns how many. A batch; may run twice."""
     due = Document.objects.filter(
-        publish_at__lte=timezone.now(), status=Status.SUCCESS, access__in=(Access.PRIVATE, Access.ORGANIZATION)
+        publish_at__lte=Now(), status=Status.SUCCESS, access__in=(Access.PRIVATE, Access.ORGANIZATION)
     )
     documents = list(due.select_for_update(skip_locked=True, no_key=True).order_by("pk")[:BATCH])
     for document in documents:

@@ -25,6 +25,7 @@ from documents.models import Document, VersionPage
 
 SECONDS = 10.0
 MAX_BOXES = 1_000
+MAX_LETTERS = 2_000  # of the text of a hit: no pattern is longer, but a word can be as long as a book
 REASONS = ("no text", "no positions", "low confidence", "error", "too many")
 NO_TEXT, NO_POSITIONS, LOW_CONFIDENCE, ERROR, TOO_MANY = REASONS
 NO_PAGES = "This document has no pages yet. Process it first."
@@ -107,7 +108,7 @@ def _look(page: dict[str, Any], search: Search, asked: "re.Pattern[str] | None")
     boxes: list[Box] = []
     for hit, span in enumerate(islice(_spans(stream, page, search, asked), MAX_BOXES + 1)):
         for line in stream.pieces(span):
-            text = " ".join(words[index].text for index in line)
+            text = " ".join(words[index].text[:MAX_LETTERS] for index in line)[:MAX_LETTERS]
             box = cover([words[index] for index in line], page["width"], page["height"])
             boxes.append({"hit": hit} | box | {"text": text, "context": stream.context(line)})
     return (boxes[:MAX_BOXES], TOO_MANY) if len(boxes) > MAX_BOXES else (boxes, reason)

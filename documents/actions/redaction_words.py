@@ -102,7 +102,7 @@ class Stream:
     def context(self, line: Sequence[int]) -> str:
         """The hit among its neighbours, as people read it."""
         around = self.words[max(0, line[0] - CONTEXT_WORDS) : line[-1] + 1 + CONTEXT_WORDS]
-        return " ".join(word.text for word in around)[:CONTEXT_LETTERS]
+        return " ".join(word.text[:CONTEXT_LETTERS] for word in around)[:CONTEXT_LETTERS]
 
 
 def on_one_line(word: Word, after: Word) -> bool:

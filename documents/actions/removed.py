@@ -64,10 +64,11 @@ class Removed:
         }
 
     def _documents(self, actor: User) -> list[int]:
-        """Other documents of the same file, or with one of the pages."""
+        """Other documents of the same file, or with one of the pages. The file only where the actor may have it: else a
+        guess, uploaded and redacted, would tell what a published document was made from."""
         same = Q(pk__in=Document.objects.filter(version__pages__in=self._rows()).values("pk"))
         if self.document.original_hash:
-            same |= Q(original_hash=self.document.original_hash)
+            same |= Q(original_hash=self.document.original_hash) & permissions.edit(actor)
         others = Document.objects.filter(permissions.view(actor)).filter(same).exclude(pk=self.document.pk)
         return list(others.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
 

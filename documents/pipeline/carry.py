@@ -73,9 +73,10 @@ def _drafts(job: Job, own: Places) -> None:
     copies = [made for draft in kept for made in _copies(draft, own[draft.page_number][1:])]
     for draft in kept:
         _put(draft, *own[draft.page_number][0])
+    gone += [draft.pk for draft in kept if draft.x1 is None]
     RedactionDraft.objects.filter(pk__in=gone).delete()
-    RedactionDraft.objects.bulk_update(kept, WHERE, batch_size=500)
-    RedactionDraft.objects.bulk_create(copies)
+    RedactionDraft.objects.bulk_update([draft for draft in kept if draft.x1 is not None], WHERE, batch_size=500)
+    RedactionDraft.objects.bulk_create(draft for draft in copies if draft.x1 is not None)
 
 
 def _sections(job: Job, own: Places, foreign: Mapping[int, Places]) -> None:

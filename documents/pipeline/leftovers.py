@@ -7,7 +7,7 @@ from django.db import transaction
 
 from docplatform.lib import storage
 from documents import paths
-from documents.choices import StepState
+from documents.choices import JobKind, StepState
 from documents.models import Document, Job, Revision, Step
 from documents.pipeline import folders, sweep, versions
 from documents.pipeline.doomed import doom
@@ -28,7 +28,8 @@ def discard(job: Job, *, original: str) -> None:
     doomed = {*_files(document, original), *_work(earlier)}
     doom(doomed)
     Step.objects.filter(job__in=earlier).exclude(state=StepState.RUNNING).update(result={})
-    earlier.update(options={})
+    # Page numbers stay: by them the sweep finds what lost claims stored of a text that somebody set.
+    earlier.exclude(kind=JobKind.TEXT).update(options={})
     transaction.on_commit(partial(_forget, sorted(doomed)), robust=True)
 
 

@@ -246,7 +246,7 @@ class TextWork(Work[TextResult]):
 
 @dataclass(frozen=True)
 class RedactResult(Result):
-    """A PDF made anew, the sizes of its pages, and the numbers of those that are nothing but a picture now."""
+    """A PDF made anew, the sizes of its pages, and the numbers of those that are pictures now or lost hidden text."""
 
     pdf: str
     sizes: list[tuple[float, float]]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -19,6 +20,10 @@ from documents.views.visible import DocumentsView
 from organizations.permissions import may_upload
 
 MOST = 2000  # boxes of one request
+NEEDS_REVIEW = (
+    "On this server a second person has to review every redaction. Prepare it under redaction_drafts, have it "
+    "reviewed, then apply it."
+)
 AS_COPY = OpenApiParameter("as_copy", bool, description="Leave this document as it is, and redact a copy of it.")
 
 
@@ -33,6 +38,8 @@ class RedactionsView(DocumentsView):
     def create(self, request: Request, **address: Any) -> Response:
         """Start; the answer also says where else the removed words stand."""
         document, as_copy = self.get_object(), _is_true(request.query_params.get("as_copy", ""))
+        if settings.REDACTION_NEEDS_REVIEW:
+            raise PermissionDenied(NEEDS_REVIEW)
         if as_copy and not may_upload(request.user):
             raise PermissionDenied("Only members of a verified organization may make copies.")
         items = _validated(request.data, document)

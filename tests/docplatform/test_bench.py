@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docplatform.management.bench import flow, lists, reading, scenery, turns
+from docplatform.management.bench import bare_moves, edits, flow, lists, reading, scenery, turns
 from docplatform.management.bench.report import Line
 from organizations.models import User
 
@@ -34,6 +34,15 @@ def test_reading_is_measured_beside_its_floor(tmp_path: Path) -> None:
 def test_ocr_is_measured_beside_tesseract(tmp_path: Path) -> None:
     line = reading.ocr(tmp_path, chunks=1, chunk=1)
     assert line.ours > 0 and line.floor > 0
+
+
+def test_edits_are_measured_beside_one_page_and_beside_a_bare_copy(tmp_path: Path) -> None:
+    for line in (edits.redaction(tmp_path, pages=3, rounds=1), edits.moves(tmp_path, pages=4, moved=2, rounds=1)):
+        assert line.ours > 0 and line.floor > 0
+
+
+def test_moved_pages_come_from_all_over_the_document() -> None:
+    assert bare_moves.order(6, 3) == [1, 3, 5, 4, 2, 0]
 
 
 def test_pages_say_the_same_for_the_same_seed() -> None:

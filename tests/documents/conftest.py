@@ -1,10 +1,13 @@
 """Whoever speaks to the API of documents."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from documentcloud import DocumentCloud
 
+from docplatform.lib import storage
 from documents.pipeline import sandbox
 from organizations.actions import people
 from tests.documents.pipeline.fakes import FakeSteps
@@ -16,6 +19,15 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> FakeSteps:
     fake = FakeSteps()
     monkeypatch.setattr(sandbox, "run", fake)
     return fake
+
+
+@pytest.fixture
+def own_storage(tmp_path: Path, settings: Any) -> Iterator[None]:
+    """Files of no other test lie about."""
+    settings.DATA_DIR = tmp_path
+    storage.backend.cache_clear()
+    yield
+    storage.backend.cache_clear()
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from django.db import connection
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 from docplatform.lib import storage
+from tests.documents import fonts
 
 SIZE = (612, 792)
 LINES = 6
+LETTERS = "Report number 0123456789 of the harbour council Paid to in March"
 FONT = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
 
 
@@ -24,32 +26,32 @@ def word(dice: random.Random) -> str:
 def pdf(dice: random.Random, secret: str) -> bytes:
     """Two pages. The secret stands in a line of the first one, and in everything about the file that nobody sees."""
     with Pdf.new() as made:
+        font = fonts.add(made, dice.choice(fonts.KINDS), LETTERS + secret)
         for number in range(2):
             page = made.add_blank_page(page_size=SIZE)
-            page.obj.Contents = made.make_stream(_text(dice, secret if number == 0 else "harbour"))
-        shared = Dictionary(Font=Dictionary(F=FONT), XObject=Dictionary(Fm=_form(made, secret)))
+            page.obj.Contents = made.make_stream(_text(dice, font, secret if number == 0 else "harbour"))
+        shared = Dictionary(Font=Dictionary(F=FONT, B=font.row), XObject=Dictionary(Fm=_form(made, secret)))
         for page in made.pages:
             page.obj.Resources = shared
+            page.obj.Annots = Array()
         _turn(dice, made)
-        for decorate in (_scanned, _annotated, _layered, _filled):
+        for decorate in (_scanned, _annotated, _stamped, _filled, _layered):
             if dice.random() < 0.5:
-                decorate(made, secret)
+                decorate(dice, made, secret)
         _described(made, secret)
-        kept = io.BytesIO()
-        made.save(kept)
-        return kept.getvalue()
+        return _saved(made)
 
 
-def _text(dice: random.Random, middle: str) -> bytes:
-    lines = [f"(Report number {dice.randrange(1000, 9999)} of the harbour council) Tj T*" for _ in range(LINES)]
-    lines[dice.randrange(LINES)] = f"(Paid to {middle} in March) Tj T*"
-    return f"BT /F 16 Tf 40 TL 90 650 Td {' '.join(lines)} ET".encode()
+def _text(dice: random.Random, font: fonts.Font, middle: str) -> bytes:
+    lines = [f"Report number {dice.randrange(1000, 9999)} of the harbour council" for _ in range(LINES)]
+    lines[dice.randrange(LINES)] = f"Paid to {middle} in March"
+    return f"BT /B 16 Tf 40 TL 90 650 Td {' T* '.join(map(font.show, lines))} ET".encode()
 
 
-def _form(made: Pdf, secret: str) -> Stream:
-    """Used by no page, but listed in the resources of both."""
-    content = f"BT /F 9 Tf 10 10 Td ({secret}) Tj ET".encode()
-    form = made.make_stream(content, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 50]))
+def _form(made: Pdf, secret: str, *, width: float = 200, height: float = 50) -> Stream:
+    """Text in a frame of its own."""
+    content = f"BT /F 9 Tf 2 2 Td ({secret}) Tj ET".encode()
+    form = made.make_stream(content, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, width, height]))
     form.Resources = Dictionary(Font=Dictionary(F=FONT))
     return form
 
@@ -61,53 +63,86 @@ def _turn(dice: random.Random, made: Pdf) -> None:
         page.CropBox = Array([40, 60, 590, 760])
 
 
-def _scanned(made: Pdf, secret: str) -> None:
-    """A picture of all lines, and over it the same text unseen."""
+def _scanned(dice: random.Random, made: Pdf, secret: str) -> None:
+    """A picture of all lines, and over it the same text unseen, as OCR programs leave it."""
     page = made.pages[0]
     picture = pypdfium2.PdfDocument(_saved(made, rotate=0))[0].render(scale=150 / 72).to_pil().convert("L")
     stream = made.make_stream(picture.tobytes(), Type=Name.XObject, Subtype=Name.Image, BitsPerComponent=8)
-    stream.Width, stream.Height, stream.ColorSpace = *picture.size, Name.DeviceGray
-    page.obj.Resources = Dictionary(Font=Dictionary(F=FONT), XObject=Dictionary(Im=stream))
-    box = page.cropbox
-    left, bottom, right, top = (float(side) for side in box)
+    stream.Width, stream.Height, stream.ColorSpace = picture.width, picture.height, Name.DeviceGray
+    _give(page.obj, XObject=Dictionary(Im=stream))
+    left, bottom, right, top = (float(side) for side in page.cropbox)
     hidden = page.Contents.read_bytes().replace(b"BT ", b"BT 3 Tr ")
     drawn = f"q {right - left} 0 0 {top - bottom} {left} {bottom} cm /Im Do Q ".encode()
     page.obj.Contents = made.make_stream(drawn + hidden)
 
 
-def _saved(made: Pdf, *, rotate: int) -> bytes:
+def _give(page: Object, **kinds: Dictionary) -> None:
+    """Resources that other pages do not have."""
+    page.Resources = Dictionary(dict(page.Resources) | {f"/{kind}": entries for kind, entries in kinds.items()})
+
+
+def _saved(made: Pdf, *, rotate: int | None = None) -> bytes:
     kept = io.BytesIO()
-    turned, made.pages[0].obj.Rotate = made.pages[0].obj.Rotate, rotate
+    page = made.pages[0].obj
+    turned = page.Rotate
+    page.Rotate = turned if rotate is None else rotate
     made.save(kept)
-    made.pages[0].obj.Rotate = turned
+    page.Rotate = turned
     return kept.getvalue()
 
 
-def _annotated(made: Pdf, secret: str) -> None:
+def _place(made: Pdf, secret: str) -> tuple[float, float, float, float]:
+    """Where it stands on the page that is redacted: left, bottom, right, top."""
+    text = pypdfium2.PdfDocument(_saved(made))[0].get_textpage()
+    found = text.search(secret).get_next()
+    assert found
+    lefts, bottoms, rights, tops = zip(*(text.get_charbox(found[0] + i) for i in range(found[1])), strict=True)
+    return min(lefts), min(bottoms), max(rights), max(tops)
+
+
+def _annotated(dice: random.Random, made: Pdf, secret: str) -> None:
     comment = Dictionary(Type=Name.Annot, Subtype=Name.Text, Rect=Array([500, 100, 520, 120]), Contents=String(secret))
     link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 50, 50]))
     link.Dest = Array([made.pages[0].obj, Name.Fit])
     link.A = Dictionary(S=Name.JavaScript, JS=String(f"app.alert('{secret}')"))
     for page in made.pages:
-        page.obj.Annots = Array([made.make_indirect(comment), made.make_indirect(link)])
+        page.obj.Annots.extend([made.make_indirect(comment), made.make_indirect(link)])
 
 
-def _layered(made: Pdf, secret: str) -> None:
-    """A layer that is switched off, on the page that is not redacted."""
-    layer = made.make_indirect(Dictionary(Type=Name.OCG, Name=String(secret)))
-    made.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
-    page = made.pages[1].obj
-    page.Resources = Dictionary(Font=Dictionary(F=FONT), Properties=Dictionary(L=layer))
-    content = page.Contents.read_bytes() + f" /OC /L BDC BT /F 9 Tf 90 90 Td ({secret}) Tj ET EMC".encode()
-    page.Contents = made.make_stream(content)
+def _stamped(dice: random.Random, made: Pdf, secret: str) -> None:
+    """A text that somebody typed over the word: the same."""
+    typed = Dictionary(Type=Name.Annot, Subtype=Name.FreeText, Contents=String(secret), F=4, DA=String("/F 9 Tf 0 g"))
+    typed.RC = String(f"<body><p>{secret}</p></body>")
+    _lay(made, typed, secret)
 
 
-def _filled(made: Pdf, secret: str) -> None:
-    """A form whose field is out of sight."""
-    field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("name"), V=String(secret), F=2)
-    field.Rect = Array([90, 90, 200, 110])
-    made.Root.AcroForm = Dictionary(Fields=Array([made.make_indirect(field)]), DA=String("/F 10 Tf"))
-    made.pages[0].obj.Annots = Array([made.Root.AcroForm.Fields[0]])
+def _lay(made: Pdf, annotation: Dictionary, secret: str) -> None:
+    """Onto the word, where it shows the word again."""
+    left, bottom, right, top = _place(made, secret)
+    annotation.Rect = Array([left, bottom, right, top])
+    annotation.AP = Dictionary(N=_form(made, secret, width=right - left, height=top - bottom))
+    made.pages[0].obj.Annots.append(made.make_indirect(annotation))
+
+
+def _layered(dice: random.Random, made: Pdf, secret: str) -> None:
+    """A layer that is switched off, on both pages; one that is on has the lines of the page that is redacted."""
+    off = made.make_indirect(Dictionary(Type=Name.OCG, Name=String(secret)))
+    on = made.make_indirect(Dictionary(Type=Name.OCG, Name=String("Lines")))
+    made.Root.OCProperties = Dictionary(OCGs=Array([off, on]), D=Dictionary(OFF=Array([off]), ON=Array([on])))
+    hidden = f" /OC /L BDC BT /F 9 Tf 90 90 Td ({secret}) Tj ET EMC".encode()
+    for page, begin, end in ((made.pages[0].obj, b"/OC /S BDC ", b" EMC"), (made.pages[1].obj, b"", b"")):
+        _give(page, Properties=Dictionary(L=off, S=on))
+        page.Contents = made.make_stream(begin + page.Contents.read_bytes() + end + hidden)
+
+
+def _filled(dice: random.Random, made: Pdf, secret: str) -> None:
+    """Forms with a field out of sight, or one that lies on the word."""
+    field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("name"), V=String(secret))
+    field.DA = String("/F 9 Tf 0 g")
+    field.F = dice.choice([2, 4])
+    _lay(made, field, secret)
+    fields = Array([made.pages[0].obj.Annots[-1]])
+    made.Root.AcroForm = Dictionary(Fields=fields, DA=field.DA, DR=Dictionary(Font=Dictionary(F=FONT)))
 
 
 def _described(made: Pdf, secret: str) -> None:
@@ -150,6 +185,9 @@ def _holds(content: bytes, secret: str) -> bool:
 
 
 def _pdf_holds(content: bytes, secret: str) -> bool:
+    for page in pypdfium2.PdfDocument(content):
+        if secret.lower() in page.get_textpage().get_text_range().lower():  # whatever its codes
+            return True
     with pikepdf.open(io.BytesIO(content)) as opened:
         return any(_holds(part, secret) for thing in opened.objects for part in _parts(thing))
 

@@ -42,6 +42,16 @@ def test_finished_documents_are_published_in_time(
     assert Event.objects.filter(kind="document.updated", data__access=[access, "public"]).count() == int(is_due)
 
 
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_host_whose_clock_is_wrong_publishes_in_time(owner: User, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    now = timezone.now()
+    due = make_document(owner, publish_at=now - HOUR)
+    early = make_document(owner, publish_at=now + HOUR)
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=days))
+    assert publish_due() == 1
+    assert Document.objects.get(publish_at=None, access="public") == due != early
+
+
 def test_what_was_taken_back_is_not_published_again(owner: User) -> None:
     document = make_document(owner, publish_at=timezone.now() - HOUR)
     publish_due()

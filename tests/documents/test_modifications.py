@@ -80,6 +80,7 @@ def test_what_was_understood_is_said_back(owner: User) -> None:
         ([{"page": "0", "modifications": [{"type": "rotate"}]}], [["modifications"]]),
         ([{"page": "0", "modifications": TURNS["cc"] * 2}], [["modifications"]]),
         ([{"page": ",".join("0" * 21)}], ["non_field_errors"]),
+        ([{"page": ",".join("x" * 11)}] * 2, ["non_field_errors"]),  # counted before they are understood
         ([{"page": "0"}] * 21, ["non_field_errors"]),
     ],
 )

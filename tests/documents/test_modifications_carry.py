@@ -136,6 +136,17 @@ def test_a_program_that_dies_leaves_the_old_version_with_its_notes(owner: User, 
     assert (document.status, document.page_count, notes(document)[0][0]) == ("success", 1, 0)
 
 
+def test_a_draft_too_narrow_to_be_turned_holds_nothing_up(owner: User, steps: FakeSteps) -> None:
+    document = process_file(owner, b"1 0")
+    sliver = {"page_number": 0, "x1": 0.1, "x2": 0.3, "y1": 0.0, "y2": 1e-300}
+    for box in (sliver, sliver | BOX):
+        RedactionDraft.objects.create(document=document, user=owner, **box)
+    turned = modify(owner, document, [{"page": "0", "modifications": TURNS["cc"]}] * 2)
+    assert turned.status == "success"
+    drafts = RedactionDraft.objects.filter(document=document).order_by("page_number")
+    assert [(draft.page_number, draft.y1) for draft in drafts] == [(0, 0.1), (1, 0.1)]
+
+
 @pytest.mark.parametrize("stage", ["modify", "finalize"])
 @pytest.mark.parametrize("how", ["swept", "hidden"])
 def test_a_source_that_is_gone_is_an_error_that_says_so(

@@ -207,6 +207,12 @@ def test_what_cannot_be_looked_for_is_refused(owner: User, body: dict[str, Any],
     assert (response.status_code, field in response.json()) == (400, True), response.content
 
 
+def test_a_word_as_long_as_a_book_is_not_told_for_every_hit_in_it(owner: User) -> None:
+    found = search(owner, document_of(owner, "ab" * 5_000), query="a").json()["hits"]
+    assert len(found) == 1_000
+    assert {(len(hit["text"]), len(hit["context"])) for hit in found} == {(2_000, 200)}
+
+
 def test_a_document_without_pages_is_refused(owner: User) -> None:
     assert search(owner, make_document(owner, status="nofile"), query="a").json()["code"] == "no_pages"
 

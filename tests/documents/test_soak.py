@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ class Client:
         self.headers = {"Content-Type": "application/json"}
         answer = self.call("POST", "/api/token/", {"username": "admin", "password": password})
         self.headers["Authorization"] = f"Bearer {answer['access']}"
+        self.numbers = count()
 
     def call(self, method: str, path: str, body: object) -> Any:
         data = json.dumps(body).encode()
@@ -69,11 +71,16 @@ class Client:
             return json.load(response)
 
     def submit(self, kinds: list[str]) -> dict[int, str]:
-        """Create, upload and process one document of each kind named; the kind of every document."""
+        """Create, upload and process one document of each kind named; the kind of every document.
+
+        No two files have the same bytes: what was read of one is never used for another.
+        """
         items = [{"title": kind, "original_extension": KINDS[kind][0]} for kind in kinds]
         documents = self.call("POST", "/api/documents/", items)
         for document, kind in zip(documents, kinds, strict=True):
-            put = urllib.request.Request(document["presigned_url"], KINDS[kind][1](), method="PUT")
+            extension, make = KINDS[kind]
+            content = uploads.another(make(), extension, next(self.numbers))
+            put = urllib.request.Request(document["presigned_url"], content, method="PUT")
             urllib.request.urlopen(put, timeout=60).close()
         self.call("POST", "/api/documents/process/", [{"id": document["id"]} for document in documents])
         return {document["id"]: kind for document, kind in zip(documents, kinds, strict=True)}
@@ -159,13 +166,14 @@ def kill_at_random(platform: Platform, rows: Rows, dice: random.Random) -> dict[
 
 
 def assert_done_once(rows: Rows, story: str) -> None:
-    """One success each, no counter astray, no step open, no page error, no attempt beyond the last."""
+    """One success each, no counter astray, no step open, no page error or shared page, no attempt beyond the last."""
     assert rows("SELECT count(*) FROM documents_documenterror") == [(0,)], story
     assert rows("SELECT count(*) FROM documents_page WHERE error <> '' OR words IS NULL") == [(0,)], story
     assert rows('SELECT DISTINCT state, "left", images_left, texts_left FROM documents_job') == [("done", 0, 0, 0)]
     assert rows("SELECT DISTINCT state FROM documents_step") == [("done",)], story
     twice = "SELECT target_id FROM organizations_event WHERE kind = 'document.processed' GROUP BY 1 HAVING count(*) > 1"
     assert rows(twice) == [], story
+    assert rows("SELECT page_id FROM documents_versionpage GROUP BY 1 HAVING count(*) > 1") == [], story
     assert rows("SELECT document_id FROM documents_version GROUP BY 1 HAVING count(*) > 1") == [], story
 
 

@@ -193,6 +193,14 @@ def test_an_upload_that_waits_is_not_processed_instead(document: Document) -> No
     assert verify("--repair") == [(str(document.pk), "pdf", "left")]
 
 
+@pytest.mark.parametrize(("state", "outcome"), [(JobState.FAILED, "left"), (JobState.DONE, "processing")])
+def test_what_was_to_be_redacted_and_was_not_stays_hidden(document: Document, state: JobState, outcome: str) -> None:
+    make_job(document, kind=JobKind.REDACT, state=state, version=version(document), swept=True)
+    Document.objects.filter(pk=document.pk).update(status="error")
+    lose(version(document).pdf_key)
+    assert (str(document.pk), "pdf", outcome) in verify("--repair")
+
+
 def test_jobs_that_wait_for_nothing_end(document: Document) -> None:
     Document.objects.filter(pk=document.pk).update(status="pending")
     make_job(document)

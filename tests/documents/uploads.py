@@ -2,6 +2,7 @@
 
 import io
 import random
+import zlib
 from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
@@ -10,6 +11,7 @@ WORDS = (
     "council budget harbour report contract minister invoice school hospital railway permit water harvest "
     "evidence witness payment transfer company audit question answer meeting letter archive signature"
 ).split()
+PNG_END = 12  # bytes of the last chunk
 
 
 def sentences(seed: int, lines: int) -> list[str]:
@@ -52,6 +54,21 @@ def picture(seed: int) -> bytes:
 def plain_text(seed: int) -> bytes:
     """A text file of two pages or so."""
     return "\n".join(sentences(seed, 70)).encode()
+
+
+def another(content: bytes, extension: str, number: int) -> bytes:
+    """A file of the very same pages with other bytes: a document of its own is made from it."""
+    if extension == "pdf":
+        return content + b"%% number %d\n" % number
+    if extension == "png":
+        return content[:-PNG_END] + _chunk(b"tEXt", b"Comment\0%d" % number) + content[-PNG_END:]
+    assert extension == "txt"
+    lines = content.splitlines()
+    return b"".join(line + (b"\r\n" if number >> row & 1 else b"\n") for row, line in enumerate(lines))
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
 
 
 @cache

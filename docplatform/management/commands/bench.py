@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
 from docplatform.lib.postgres import Cluster
-from docplatform.management.bench import flow, lists, reading, transfers, turns
+from docplatform.management.bench import edits, flow, lists, reading, transfers, turns
 from docplatform.management.bench.report import HEADER, Line
 
 
@@ -34,6 +34,8 @@ class Command(BaseCommand):
         yield reading.memory(folder)
         yield reading.born_digital(folder)
         yield reading.ocr(folder)
+        yield edits.redaction(folder)
+        yield edits.moves(folder)
         cluster = Cluster(settings.DATA_DIR)
         cluster.start()
         try:

@@ -52,9 +52,9 @@ def _made_with(document: Document) -> Options | None:
     """How its pages were read from the original, which after a redaction is the redacted file.
 
     None for pages that people have changed since: moved, corrected or restored ones are not to be had from it. Nor are
-    any from a file that waits to replace it.
+    any from a file that waits to replace it, and what was to be redacted and was not stays hidden.
     """
-    if document.upload_key:
+    if document.upload_key or _was_not_redacted(document):
         return None
     if document.version_id is None:
         return Options()
@@ -65,6 +65,11 @@ def _made_with(document: Document) -> Options | None:
     if last.kind != JobKind.PROCESS and done.exclude(kind__in=(JobKind.PROCESS, JobKind.REDACT)).exists():
         return None
     return Options(force_ocr=last.force_ocr, ocr_engine=last.ocr_engine)
+
+
+def _was_not_redacted(document: Document) -> bool:
+    newest = Job.objects.filter(document=document).order_by("-pk").first()
+    return newest is not None and newest.kind == JobKind.REDACT and newest.state != JobState.DONE
 
 
 @transaction.atomic

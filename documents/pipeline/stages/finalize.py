@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from django.utils import timezone
@@ -28,9 +29,9 @@ class Finalize(Stage):
     def store(self, context: Context, result: FinalizeResult) -> Stored:
         version_id = pdfs.version_id(context.job)
         key = paths.pdf(context.document.pk, version_id, context.claim.token)
-        pages = _pages(version_id)
+        pages = _pages(version_id, context.document.created_at)
         text = "\n\n".join(str(page["contents"]) for page in pages)
-        whole = {"updated": _milliseconds(), "pages": pages}
+        whole = {"updated": _milliseconds(timezone.now()), "pages": pages}
         items: list[tuple[str, Content]] = [
             (key, Path(result.pdf)),
             (paths.full_text(key), text.encode()),
@@ -51,8 +52,11 @@ class Finalize(Stage):
         version.save(update_fields=["pdf_key", "file_hash"])
 
 
-def _pages(version_id: int) -> list[dict[str, str | int | None]]:
-    """The pages as the API hands them out in one file."""
+def _pages(version_id: int, since: datetime) -> list[dict[str, str | int | None]]:
+    """The pages as the API hands them out in one file.
+
+    None is older than its document: pages that are shared would tell when somebody else uploaded the same file.
+    """
     entries = VersionPage.objects.filter(version_id=version_id).select_related("page__text").order_by("number")
     return [
         {
@@ -60,11 +64,11 @@ def _pages(version_id: int) -> list[dict[str, str | int | None]]:
             "contents": entry.page.text.body,
             "ocr": entry.page.ocr,
             "lang": entry.page.language,
-            "updated": int(entry.page.created_at.timestamp() * 1000),
+            "updated": _milliseconds(max(entry.page.created_at, since)),
         }
         for entry in entries
     ]
 
 
-def _milliseconds() -> int:
-    return int(timezone.now().timestamp() * 1000)
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

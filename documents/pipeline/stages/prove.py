@@ -57,13 +57,14 @@ class Prove(Stage):
         results = list(
             Step.objects.filter(job=job, kind=StepKind.PROVE).order_by("idx").values_list("result", flat=True)
         )
+        # First the stored files, then their copies on this host: the other way round a step could fetch them again.
+        transaction.on_commit(doomed.carry_out_all, robust=True)
         leftovers.discard(job, original=results[0]["sha256"])
         figures = {name: sum(result[name] for result in results) for name in FIGURES}
         document = job.document
         data = {"job": job.pk, "proof": figures}
         owner = document.organization_id
         events.record("document.redacted", target=document, actor=job.user, organization_id=owner, data=data)
-        transaction.on_commit(doomed.carry_out_all, robust=True)
 
 
 def _version(job: Job) -> Version:

@@ -46,16 +46,22 @@ class Redact(Stage):
         )
 
     def apply(self, context: Context, job: Job, result: RedactResult, stored: Stored) -> None:
-        source = _source(job)
+        source = _source(job, lock=True)
         if source.page_count != len(result.sizes):
             raise GONE
         job.version = versions.derive(source, without=result.pages, document_id=job.document_id)
         job.pages_total = job.images_left = job.texts_left = len(result.pages)
         Document.objects.filter(pk=job.document_id, version=None).update(page_count=source.page_count)
 
+    def conclude(self, job: Job) -> None:
+        """A copy shares pages with its source: it may not bring back what was redacted there meanwhile."""
+        _source(job, lock=True)
 
-def _source(job: Job) -> Version:
-    version = Version.objects.filter(pk=redaction.source_id(job)).first()
+
+def _source(job: Job, *, lock: bool = False) -> Version:
+    """With `lock` it stays until the transaction ends, and its pages with it."""
+    found = Version.objects.filter(pk=redaction.source_id(job))
+    version = (found.select_for_update(no_key=True) if lock else found).first()
     if version is None:
         raise GONE
     return version

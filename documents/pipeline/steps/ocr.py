@@ -12,7 +12,18 @@ import img2pdf
 import ocrmypdf
 from pikepdf import Array, Pdf
 
-from documents.pipeline.steps import apart, drawing, engine, geometry, legible, packs, pdfium, progress, words
+from documents.pipeline.steps import (
+    apart,
+    directions,
+    drawing,
+    engine,
+    geometry,
+    legible,
+    packs,
+    pdfium,
+    progress,
+    words,
+)
 from documents.pipeline.steps.geometry import View
 from documents.pipeline.steps.legible import Verdict
 from documents.pipeline.work import OcrWork, PageRead, Word
@@ -38,6 +49,7 @@ def _read(work: OcrWork, pack: str, document: pdfium.Document, source: Pdf, numb
         width, height = pdfium.size(page)
         mode, covered = _mode(page, force=work.force)
         engine.confidences.clear()
+        engine.on_head.clear()
         engine.given[:] = [found for found in work.found if found.number == number]
         engine.beneath[:] = [cover for cover in work.covers if cover.page == number]
         try:
@@ -54,7 +66,7 @@ def _read(work: OcrWork, pack: str, document: pdfium.Document, source: Pdf, numb
     apart.settle(layered, engine.beneath)
     sure = engine.confidences[-1] if engine.confidences else None
     with pdfium.opened(layered) as result, pdfium.page_of(result, 0) as page:
-        found = words.read(page)
+        found = directions.on_head(page) if any(engine.on_head) else words.read(page)
     return PageRead(number, width, height, text=found.text, words=found.words, confidence=sure)
 
 

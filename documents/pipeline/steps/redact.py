@@ -4,13 +4,13 @@ Nothing is edited in place, so nothing of the old file is there to be forgotten:
 """
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Page, Pdf, PdfError, String
 from PIL import Image
 
-from documents.pipeline.steps import covers, drawing, pdfium
+from documents.pipeline.steps import covers, drawing, pdfium, words
 from documents.pipeline.steps.clean import Cleaner
 from documents.pipeline.work import Cover, RedactWork
 
@@ -36,7 +36,23 @@ def run(work: RedactWork) -> Mapping[str, object]:
             if cleaner is not None:
                 cleaner.finish()
             new.save(path, object_stream_mode=ObjectStreamMode.generate)
-    return {"pdf": str(path), "sizes": sizes, "pages": sorted(pictured)}
+        kept = set(range(len(sizes))) - pictured if cleaner and cleaner.layers.hidden else set()
+        anew = pictured | set(_changed(document, path, kept))
+    return {"pdf": str(path), "sizes": sizes, "pages": sorted(anew)}
+
+
+def _changed(document: pdfium.Document, path: Path, kept: Iterable[int]) -> Iterator[int]:
+    """Pages that had text in a hidden layer: it is not in their copies, and may not stay in what is known of them."""
+    with pdfium.opened(path) as copies:
+        yield from (number for number in kept if _text(document, number) != _text(copies, number))
+
+
+def _text(document: pdfium.Document, number: int) -> str | None:
+    try:
+        with pdfium.page_of(document, number) as page:
+            return words.read(page).text
+    except (pdfium.Error, ValueError):
+        return None
 
 
 def _readable(work: RedactWork, count: int) -> Pdf:

@@ -39,11 +39,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Reading:
-    """What Tesseract saw. `confidence` is 0..1, None where it saw nothing."""
+    """What Tesseract saw, maybe on the image turned by half. `confidence` is 0..1, None where it saw nothing."""
 
     text: str
     words: list[Piece]
     confidence: float | None
+    is_turned: bool = False
 
 
 def read(image: Path, *, pack: str, dpi: float, layout: int = AUTOMATIC) -> Reading:

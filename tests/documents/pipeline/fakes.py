@@ -5,6 +5,7 @@ A fake upload is a line `<pages> <scans>`: so many pages with text, of which the
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from documents.pipeline.work import (
     PageRead,
     PagesResult,
     PagesWork,
+    ProveResult,
+    ProveWork,
+    RedactResult,
+    RedactWork,
     TextResult,
     TextWork,
     Word,
@@ -67,6 +72,16 @@ class FakeSteps:
         replaced = [chunk.pages for chunk in work.chunks]
         pdf.write_text(json.dumps([Path(work.pdf).read_text(), replaced]))
         return FinalizeResult(str(pdf), hashlib.sha1(pdf.read_bytes()).hexdigest())
+
+    def redact(self, work: RedactWork) -> RedactResult:
+        pages, scans = map(int, re.findall(r"\d+", Path(work.pdf).read_text())[:2])
+        pdf = Path(work.folder) / "redacted.pdf"
+        pdf.write_text(f"{pages} {scans}")
+        return RedactResult(str(pdf), [(612.0, 792.0)] * pages, sorted({cover.page for cover in work.covers}))
+
+    def prove(self, work: ProveWork) -> ProveResult:
+        digest = hashlib.sha256(Path(work.pdf).read_bytes()).hexdigest()
+        return ProveResult(len(work.pages), len(work.covers), pixels=1, words=0, objects=1, sha256=digest)
 
     def modify(self, work: ModifyWork) -> ModifyResult:
         pdf = Path(work.folder) / "document.pdf"

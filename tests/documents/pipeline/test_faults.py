@@ -3,16 +3,14 @@
 import errno
 import os
 import resource
-import signal
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -24,9 +22,9 @@ from documents.actions import processing
 from documents.actions.processing import Options
 from documents.choices import JobState, Queue, StepKind, StepState
 from documents.models import Document, DocumentError, Job, Step
-from documents.pipeline import claims, folders, hosts, recovery, sandbox, worker
+from documents.pipeline import claims, folders, hosts, recovery, sandbox
 from organizations.models import User
-from tests.documents.pipeline import readers
+from tests.documents.pipeline import killing, readers
 from tests.documents.pipeline.fakes import FakeSteps
 from tests.documents.processing import drain, process_file, upload_file
 
@@ -52,53 +50,12 @@ def assert_as_if_nothing_had_been(document: Document, owner: User, steps: FakeSt
 # --- kill -9 of a worker, at four moments of a step
 
 
-def die(*args: Any, **named: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def after(call: Callable[..., Any]) -> Callable[..., Any]:
-    def then_die(*args: Any, **named: Any) -> None:
-        call(*args, **named)
-        die()
-
-    return then_die
-
-
-MOMENTS: dict[str, Callable[[], None]] = {
-    "while the program runs": lambda: setattr(sandbox, "run", die),
-    "before anything is stored": lambda: setattr(storage.backend(), "put_many", die),
-    "when all is stored": lambda: setattr(storage.backend(), "put_many", after(storage.backend().put_many)),
-    "before the commit": lambda: setattr(claims, "complete", after(claims.complete)),
-}
-
-
-def _work_until(stage: StepKind, prepare: Callable[[], None]) -> None:
-    """A worker process that does the stages before `stage`, and dies in it."""
-    real = claims.claim
-
-    def claim(queue: str, name: str) -> claims.Claim | None:
-        taken = real(queue, name)
-        if taken and taken.kind == stage:
-            prepare()
-        return taken
-
-    claims.claim = claim
-    while True:
-        for queue in Queue:
-            worker.work(queue)
-
-
 @everywhere
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", killing.MOMENTS)
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_leaves_no_trace(owner: User, steps: FakeSteps, stage: StepKind, moment: str) -> None:
     document = started(owner)
-    connections.close_all()  # a fork must not share a connection
-    process = fork.Process(target=_work_until, args=(stage, MOMENTS[moment]))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
-    assert Step.objects.get(state=StepState.RUNNING).kind == stage
+    killing.kill_worker(stage, moment)
     assert recovery.reap() == 1  # at once: the dead process was one of this host
     drain()
     assert_as_if_nothing_had_been(document, owner, steps)

@@ -4,6 +4,7 @@ import difflib
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -74,6 +75,33 @@ def _second_word(tmp_path: Path, pdf: Path) -> tuple[float, float]:
     gap = next(x for x in range(len(columns)) if not any(columns[x : x + 6]))
     start = next(x for x in range(gap, len(columns)) if columns[x])
     return (left + start) / dark.width, top / dark.height
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("turn", "place"),
+    [
+        (Image.Transpose.ROTATE_90, lambda x, y: (y, 1 - x)),
+        (Image.Transpose.ROTATE_180, lambda x, y: (1 - x, 1 - y)),
+        (Image.Transpose.ROTATE_270, lambda x, y: (1 - y, x)),
+    ],
+)
+def test_scans_that_lie_on_their_side_or_stand_on_their_head(tmp_path: Path, turn: Image.Transpose, place: Any) -> None:
+    text = f"{LETTER}\nAgreed"
+    lies = turn != Image.Transpose.ROTATE_180
+    size = {"width": 1650, "height": 1275} if lies else {}
+    pdf = making.scanned_pdf(tmp_path / "in.pdf", making.scan(text, **size).transpose(turn))
+    (upright,) = making.ocr(tmp_path, making.scanned_pdf(tmp_path / "up.pdf", making.scan(text, **size))).pages
+    result = making.ocr(tmp_path, pdf)
+    (read,) = result.pages
+    assert alike(read.text, text) > 0.98 and read.confidence is not None and read.confidence > 0.8
+    for found, expected in zip(read.words, upright.words, strict=True):
+        assert found.text == expected.text
+        corners = sorted([place(expected.x1, expected.y1), place(expected.x2, expected.y2)])
+        xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
+        assert (found.x1, found.y1) == pytest.approx((xs[0], ys[0]), abs=0.02), found
+        assert (found.x2, found.y2) == pytest.approx((xs[1], ys[1]), abs=0.02), found
+    assert sorted(plain(finished(tmp_path, pdf, result).text).split()) == sorted(plain(text).split())
 
 
 @pytest.mark.slow

@@ -82,6 +82,20 @@ def test_other_pages_are_copied_without_what_only_the_redacted_one_used(tmp_path
     assert image.getpixel((80, image.height - 33)) == (255, 0, 0)  # the field still shows
 
 
+def test_a_page_that_had_text_in_a_hidden_layer_is_read_again(tmp_path: Path) -> None:
+    hidden = "/OC /L BDC " + making.text_at(200, 300, "Secret") + "EMC"
+    shown = making.text_at(200, 430, "Open")
+    path = making.pdf_of(tmp_path / "in.pdf", shown, shown + hidden, shown)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        layer = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="Draft"))
+        pdf.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=pikepdf.Dictionary(OFF=[layer]))
+        pdf.pages[1].obj.Resources.Properties = pikepdf.Dictionary(L=layer)
+        pdf.save()
+    result = redact(tmp_path, path, BOX)
+    assert result.pages == [0, 1]
+    assert [page.text for page in making.read(tmp_path, result.pdf, [1, 2])] == ["Open", "Open"]
+
+
 def test_a_file_that_only_pdfium_can_read_becomes_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pdf = making.pdf_of(tmp_path / "in.pdf", "", making.text_at(200, 430, "Open"))
     monkeypatch.setattr("documents.pipeline.steps.redact._readable", lambda work, count: pikepdf.Pdf.new())

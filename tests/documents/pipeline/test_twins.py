@@ -1,12 +1,15 @@
 """The same file twice in an organization: what was read from it once is not read again."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pypdfium2
 import pytest
 
 from docplatform.lib import storage
+from documents import paths
 from documents.actions import processing
 from documents.actions.processing import Options
 from documents.choices import OcrEngine, Status, StepKind
@@ -155,3 +158,14 @@ def test_a_shared_scan_has_its_text_layer(owner: User) -> None:
     assert first.version.pdf_key != second.version.pdf_key and first.file_hash == second.file_hash
     with pypdfium2.PdfDocument(storage.backend().read(second.version.pdf_key)) as pdf:
         assert pdf[0].get_textpage().count_chars() > 100
+
+
+def test_nobody_learns_when_the_same_file_was_uploaded_by_others(
+    owner: User, colleague: User, steps: FakeSteps
+) -> None:
+    first = process_file(owner, FILE)
+    Page.objects.filter(pk__in=pages(first)).update(created_at=first.created_at - timedelta(days=30))
+    second = process_file(colleague, FILE)
+    assert pages(second) == pages(first) and second.version
+    told = json.loads(storage.backend().read(paths.json_text(second.version.pdf_key)))["pages"]
+    assert {page["updated"] for page in told} == {int(second.created_at.timestamp() * 1000)}
