@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import boto3
+import httpx
 import pytest
 from django.conf import LazySettings
 from moto.server import ThreadedMotoServer
@@ -31,6 +32,7 @@ def s3(s3_server: str, settings: LazySettings) -> Iterator[S3Storage]:
     settings.S3_PUBLIC_ENDPOINT_URL = s3_server.replace("127.0.0.1", "localhost")
     settings.S3_REGION = "us-east-1"
     settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY = "key", "secret"
+    httpx.post(f"{s3_server}/moto-api/reset")  # All of moto's servers in one process share their buckets.
     boto3.client(
         "s3", endpoint_url=s3_server, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret"
     ).create_bucket(Bucket=BUCKET)
