@@ -10,7 +10,8 @@ from documents import paths
 from documents.actions.assets import Asset
 from documents.models import Version
 from documents.pipeline import sandbox
-from documents.pipeline.work import ImageWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import ImageWork
 
 SECONDS = 60
 NOT_DRAWN = "This page could not be drawn in this size. Take the large one."

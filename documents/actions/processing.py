@@ -14,7 +14,7 @@ from documents.choices import JobState, OcrEngine, Status, StepKind, StepState
 from documents.models import Document, Job, Step
 from documents.pipeline import jobs
 from documents.pipeline.stages.ingest import check_size
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from documents.search import index
 from organizations import events
 from organizations.models import User

@@ -14,7 +14,7 @@ from documents.actions.removed import Removed
 from documents.choices import JobKind, Status
 from documents.models import Document
 from documents.pipeline import jobs, redaction
-from documents.pipeline.work import Cover
+from documents.pipeline.values import Cover
 from documents.search import index
 from organizations import events
 from organizations.models import User

@@ -10,7 +10,7 @@ from django.db.models import Q
 from docplatform.lib import storage
 from documents import paths, permissions
 from documents.models import Document, Note, Page, Section
-from documents.pipeline.work import Cover
+from documents.pipeline.values import Cover
 from documents.search import analyzer
 from documents.search.languages import STOP_WORDS
 from organizations.models import User

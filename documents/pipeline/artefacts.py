@@ -10,7 +10,8 @@ from pathlib import Path
 
 from docplatform.lib.storage.base import Content
 from documents import paths
-from documents.pipeline.work import PageRead, RatedWord, Word
+from documents.pipeline.values import RatedWord, Word
+from documents.pipeline.work import PageRead
 from documents.search import index
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from documents import permissions
 from documents.models import Document, Job, Page, Version, VersionPage
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 
 GONE = StepFailed(
     "source_changed",

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from docplatform.lib import storage
 from documents import paths
 from documents.models import Job, Page
-from documents.pipeline.work import Word
+from documents.pipeline.values import Word
 
 ALIKE_LIMIT = 5000  # words of a page that are compared; nobody corrects longer ones by hand
 

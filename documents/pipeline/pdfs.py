@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from documents.choices import StepKind, StepState
 from documents.models import Job, Step, Version, VersionPage
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 
 MAKERS = (StepKind.INGEST, StepKind.REDACT, StepKind.MODIFY, StepKind.TEXT)
 

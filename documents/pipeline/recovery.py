@@ -15,7 +15,7 @@ from documents.pipeline import claims, folders, hosts, jobs, routes
 from documents.pipeline.claims import Claim
 from documents.pipeline.database import patiently
 from documents.pipeline.stages import STAGES, Context
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 
 GAVE_UP = (
     "Processing failed several times for a reason that lies in this installation, not in the file. Process the "

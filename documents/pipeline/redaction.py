@@ -5,7 +5,7 @@ from typing import Any
 
 from documents.choices import JobKind
 from documents.models import Job
-from documents.pipeline.work import Cover
+from documents.pipeline.values import Cover
 
 
 def options(boxes: Iterable[Cover], *, version_id: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from documents.pipeline import claims, folders, jobs, recovery, sandbox
 from documents.pipeline.claims import Claim
 from documents.pipeline.database import patiently
 from documents.pipeline.stages import STAGES, Context
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 
 REQUEST_SECONDS, TRANSFER_RATE = 0.2, 2_000_000  # a file, and bytes a second, that even a slow storage moves
 OUTAGE_PAUSE = 15.0  # times two, four, eight: an outage of three minutes fails no document

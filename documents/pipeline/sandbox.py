@@ -18,7 +18,8 @@ from typing import TypeVar, cast
 
 from documents.pipeline import wire
 from documents.pipeline.steps import progress
-from documents.pipeline.work import STEPS, OcrWork, PagesWork, Result, StepFailed, Work
+from documents.pipeline.values import Result, StepFailed, Work
+from documents.pipeline.work import STEPS, OcrWork, PagesWork
 
 ROOT = Path(__file__).resolve().parents[2]
 TAIL = 4000  # bytes of what the program last said

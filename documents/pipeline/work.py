@@ -1,66 +1,33 @@
 """What goes into a step and what comes out: files and plain values, no rows, so that a step can run in a sandbox.
 
-Everything is JSON (see documents.pipeline.wire); paths are strings. Pages are 0-based; sizes are points as
-displayed; boxes are fractions of the displayed page, origin top left.
+Here are the steps that read a document; those that change it are in documents.pipeline.edits.
 """
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar
 
-MIB = 1024 * 1024
-PDF_LIMIT = 501 * MIB
-OTHER_LIMIT = 26 * MIB
-UNPACKED_LIMIT = 600 * MIB
-PIXEL_LIMIT = 100_000_000
-CONVERT_SECONDS = 180.0  # for a program that makes a PDF of something else
-PAGE_LIMIT = 20_000  # a few bytes can claim millions of pages, and each becomes rows and files
-
-
-class StepFailed(Exception):
-    """The file cannot be processed, and trying again will not help. `message` is a sentence for people."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-class Result:
-    """What a step hands back. `files` names every file in it, so that the sandbox can check where they lie."""
-
-    def files(self) -> list[str]:
-        raise NotImplementedError
-
-
-R_co = TypeVar("R_co", bound=Result, covariant=True)
-
-
-class Work(Generic[R_co]):
-    """What a step gets. It writes below `folder` and reads only that and `inputs`."""
-
-    folder: str
-
-    def inputs(self) -> list[str]:
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Word:
-    """One word and its box."""
-
-    text: str
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-
-@dataclass(frozen=True)
-class RatedWord(Word):
-    """A word as a service reads it: how sure it is, 0..1, and how the word was written."""
-
-    confidence: float
-    type: str
+from documents.pipeline.edits import (
+    ModifyResult,
+    ModifyWork,
+    ProveResult,
+    ProveWork,
+    RedactResult,
+    RedactWork,
+    TextResult,
+    TextWork,
+)
+from documents.pipeline.values import (
+    CONVERT_SECONDS,
+    OTHER_LIMIT,
+    PAGE_LIMIT,
+    PDF_LIMIT,
+    PIXEL_LIMIT,
+    UNPACKED_LIMIT,
+    Cover,
+    Result,
+    Word,
+    Work,
+)
 
 
 @dataclass(frozen=True)
@@ -132,18 +99,6 @@ class PagesWork(Work[PagesResult]):
 
 
 @dataclass(frozen=True)
-class Cover:
-    """A box on page `page` under which nothing stays; `label` is printed on it."""
-
-    page: int
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    label: str = ""
-
-
-@dataclass(frozen=True)
 class Found:
     """What a service read on page `number`: words by line, in their order."""
 
@@ -212,125 +167,6 @@ class FinalizeWork(Work[FinalizeResult]):
 
     def inputs(self) -> list[str]:
         return [self.pdf, *(chunk.pdf for chunk in self.chunks)]
-
-
-@dataclass(frozen=True)
-class TextResult(Result):
-    """The PDF with new invisible text; empty where it stays as it is."""
-
-    pdf: str
-
-    def files(self) -> list[str]:
-        return [self.pdf] if self.pdf else []
-
-
-@dataclass(frozen=True)
-class Layer:
-    """The words of a page that somebody placed."""
-
-    number: int
-    words: list[Word]
-
-
-@dataclass(frozen=True)
-class TextWork(Work[TextResult]):
-    """Make the words the invisible text of those pages that show no text of their own."""
-
-    pdf: str
-    layers: list[Layer]
-    folder: str
-
-    def inputs(self) -> list[str]:
-        return [self.pdf]
-
-
-@dataclass(frozen=True)
-class RedactResult(Result):
-    """A PDF made anew, the sizes of its pages, and the numbers of those that are pictures now or lost hidden text."""
-
-    pdf: str
-    sizes: list[tuple[float, float]]
-    pages: list[int]
-
-    def files(self) -> list[str]:
-        return [self.pdf]
-
-
-@dataclass(frozen=True)
-class RedactWork(Work[RedactResult]):
-    """Make a new PDF that holds nothing of what lies under `covers`."""
-
-    pdf: str
-    covers: list[Cover]
-    folder: str
-
-    def inputs(self) -> list[str]:
-        return [self.pdf]
-
-
-@dataclass(frozen=True)
-class ProvedPage:
-    """A redacted page as it is stored: its images by size, and its word boxes."""
-
-    number: int
-    images: dict[str, str]
-    boxes: str
-
-
-@dataclass(frozen=True)
-class ProveResult(Result):
-    """What was looked at, and the sha256 of the PDF."""
-
-    pages: int
-    boxes: int
-    pixels: int
-    words: int
-    objects: int
-    sha256: str
-
-    def files(self) -> list[str]:
-        return []
-
-
-@dataclass(frozen=True)
-class ProveWork(Work[ProveResult]):
-    """Look for anything under `covers` in the PDF and in what is stored for `pages`; `is_whole`: also in everything
-    that belongs to no page."""
-
-    pdf: str
-    pages: list[ProvedPage]
-    covers: list[Cover]
-    is_whole: bool
-    folder: str
-
-    def inputs(self) -> list[str]:
-        return [self.pdf]
-
-
-@dataclass(frozen=True)
-class ModifyResult(Result):
-    """A PDF of the pages that were wanted."""
-
-    pdf: str
-
-    def files(self) -> list[str]:
-        return [self.pdf]
-
-
-@dataclass(frozen=True)
-class ModifyWork(Work[ModifyResult]):
-    """Make a PDF of pages of `sources`, the first of which is the document itself.
-
-    `plan` has (source, page, degrees clockwise) for each new page.
-    """
-
-    sources: list[str]
-    plan: list[tuple[int, int, int]]
-    folder: str
-    pdf_limit: int = PDF_LIMIT
-
-    def inputs(self) -> list[str]:
-        return self.sources
 
 
 @dataclass(frozen=True)

@@ -41,17 +41,22 @@ class DraftInput(RedactionInput):
         return attrs
 
 
-class DraftOutput(flex.Flexible, serializers.Serializer[RedactionDraft]):
-    """A prepared redaction; `user` drew the box or changed it last."""
+class BoxOutput(serializers.Serializer[Any]):
+    """A box on a page (0-based), in fractions of the page as displayed."""
 
-    id = serializers.IntegerField()
-    user = serializers.IntegerField()
-    created_at = serializers.DateTimeField()
     page_number = serializers.IntegerField()
     x1 = serializers.FloatField()
     x2 = serializers.FloatField()
     y1 = serializers.FloatField()
     y2 = serializers.FloatField()
+
+
+class DraftOutput(flex.Flexible, BoxOutput):
+    """A prepared redaction; `user` drew the box or changed it last."""
+
+    id = serializers.IntegerField()
+    user = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
     reason = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     reviewer = serializers.IntegerField(allow_null=True)
@@ -140,15 +145,10 @@ class SearchInput(serializers.Serializer[Search]):
         return Search(**data)
 
 
-class RedactionHitOutput(serializers.Serializer[Any]):
+class RedactionHitOutput(BoxOutput):
     """The part of a hit that stands on one line; the parts of one hit have the same number."""
 
     hit = serializers.IntegerField()
-    page_number = serializers.IntegerField()
-    x1 = serializers.FloatField()
-    x2 = serializers.FloatField()
-    y1 = serializers.FloatField()
-    y2 = serializers.FloatField()
     text = serializers.CharField()
     context = serializers.CharField()  # type: ignore[assignment]
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from documents.choices import JobState, StepKind
 from documents.models import Job, Page, VersionPage
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from organizations.models import User
 from tests.conftest import client_of
 from tests.documents.factories import make_document, make_job

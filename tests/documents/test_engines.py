@@ -18,7 +18,7 @@ from documents.choices import LANGUAGES, JobState, StepKind
 from documents.models import Document, Job, Page, Step
 from documents.pipeline import claims, hosts, runner
 from documents.pipeline.steps import packs
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from organizations.models import User
 from tests.conftest import client_of
 from tests.documents import uploads

@@ -17,7 +17,7 @@ from documents.actions import images
 from documents.choices import Access, Status
 from documents.models import Document, VersionPage
 from documents.pipeline import sandbox
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from organizations.models import User
 from projects.models import Access as Role
 from tests.conftest import client_of

@@ -14,7 +14,7 @@ from documents.actions import document as actions
 from documents.choices import Access, JobKind, Status, StepKind
 from documents.models import Document, DocumentError, Job, Page, PageText, Version
 from documents.pipeline import sandbox, sweep, versions
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from organizations.models import Event, User
 from tests.conftest import client_of
 from tests.documents import uploads

@@ -14,7 +14,7 @@ from documents.choices import Status
 from documents.models import Chore, Document, Doomed, Revision
 from documents.pipeline import chores, doomed
 from documents.pipeline.steps import covers
-from documents.pipeline.work import Cover
+from documents.pipeline.values import Cover
 from organizations.models import User
 from tests.conftest import client_of
 from tests.documents import secrets, uploads

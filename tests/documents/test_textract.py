@@ -15,7 +15,8 @@ from documents import paths
 from documents.choices import JobState, OcrEngine, Queue, Status, StepKind, StepState
 from documents.models import Document, DocumentError, Job, Page, Step
 from documents.pipeline import claims, runner, sandbox
-from documents.pipeline.work import ImageResult, OcrResult, OcrWork, PhotoWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import ImageResult, OcrResult, OcrWork, PhotoWork
 from organizations.models import Charge, Organization, Plan, User
 from tests.conftest import client_of
 from tests.documents import amazon, uploads

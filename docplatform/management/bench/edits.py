@@ -15,7 +15,9 @@ from docplatform.management.bench import bare_moves, scenery
 from docplatform.management.bench.report import Line
 from documents.choices import StepKind
 from documents.pipeline import sandbox
-from documents.pipeline.work import Cover, ModifyWork, PagesWork, ProvedPage, ProveWork, RedactWork, Result, Work
+from documents.pipeline.edits import ModifyWork, ProvedPage, ProveWork, RedactWork
+from documents.pipeline.values import Cover, Result, Work
+from documents.pipeline.work import PagesWork
 
 PAGES, MOVES, ROUNDS = 500, 100, 3
 BOUND = 3

@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from django.conf import settings
 
-from documents.pipeline.work import RatedWord
+from documents.pipeline.values import RatedWord
 
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER, CALLS = 5, 30, 2
 MOST_SECONDS = CALLS * (SECONDS_TO_CONNECT + SECONDS_TO_ANSWER) + 5

@@ -18,7 +18,8 @@ from documents.pipeline.claims import Claim
 from documents.pipeline.database import patiently
 from documents.pipeline.engines import aws
 from documents.pipeline.engines.tesseract import Tesseract
-from documents.pipeline.work import Found, OcrResult, OcrWork, PageRead, PhotoWork, StepFailed, Word
+from documents.pipeline.values import StepFailed, Word
+from documents.pipeline.work import Found, OcrResult, OcrWork, PageRead, PhotoWork
 from organizations.actions import credits
 from organizations.models import Charge, Organization
 

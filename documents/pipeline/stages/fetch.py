@@ -15,7 +15,7 @@ from documents.pipeline import claims, sandbox
 from documents.pipeline.claims import Claim
 from documents.pipeline.stages.base import Context, Stage, Stored
 from documents.pipeline.stages.ingest import most_bytes
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from documents.search import index
 
 WHAT_NOW = "Check the address and process the document again, or upload the file as a new document."

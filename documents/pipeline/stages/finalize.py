@@ -12,7 +12,8 @@ from documents import paths
 from documents.models import Job, Version, VersionPage
 from documents.pipeline import folders, pdfs
 from documents.pipeline.stages.base import Context, Stage, Stored
-from documents.pipeline.work import Chunk, FinalizeResult, FinalizeWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import Chunk, FinalizeResult, FinalizeWork
 
 
 class Finalize(Stage):

@@ -13,7 +13,8 @@ from documents import paths
 from documents.models import Document, Job, Version
 from documents.pipeline import pdfs, sandbox, twins
 from documents.pipeline.stages.base import Context, Stage, Stored
-from documents.pipeline.work import IngestResult, IngestWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestResult, IngestWork
 
 PATIENCE = 2  # attempts that a file gets which takes too long to open
 

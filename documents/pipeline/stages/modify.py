@@ -12,8 +12,9 @@ from docplatform.lib import storage
 from documents import paths
 from documents.models import Job, Version, VersionPage
 from documents.pipeline import carry, folders, leaves, pdfs, turning
+from documents.pipeline.edits import ModifyResult, ModifyWork
 from documents.pipeline.stages.base import Context, Stage, Stored
-from documents.pipeline.work import ModifyResult, ModifyWork, StepFailed
+from documents.pipeline.values import StepFailed
 
 
 class Modify(Stage):

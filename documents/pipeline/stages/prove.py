@@ -9,8 +9,9 @@ from documents import paths
 from documents.choices import StepKind
 from documents.models import Job, Page, Step, Version
 from documents.pipeline import doomed, folders, leftovers, pdfs, redaction
+from documents.pipeline.edits import ProvedPage, ProveResult, ProveWork
 from documents.pipeline.stages.base import Context, Stage, Stored
-from documents.pipeline.work import ProvedPage, ProveResult, ProveWork, StepFailed
+from documents.pipeline.values import StepFailed
 from organizations import events
 
 BATCH = 8  # pages: each is drawn twice and read once

@@ -8,8 +8,9 @@ from docplatform.lib import storage
 from documents import paths
 from documents.models import Document, Job, Version
 from documents.pipeline import pdfs, redaction, versions
+from documents.pipeline.edits import RedactResult, RedactWork
 from documents.pipeline.stages.base import Context, Stage, Stored
-from documents.pipeline.work import RedactResult, RedactWork, StepFailed
+from documents.pipeline.values import StepFailed
 
 GONE = StepFailed(
     "source_gone",

@@ -10,9 +10,10 @@ from docplatform.lib.storage.base import Content
 from documents import paths
 from documents.models import Job, Page, Version, VersionPage
 from documents.pipeline import artefacts, folders, page_text, pdfs, versions
+from documents.pipeline.edits import Layer, TextResult, TextWork
 from documents.pipeline.page_text import NewText
 from documents.pipeline.stages.base import Context, Stage, Stored
-from documents.pipeline.work import Layer, StepFailed, TextResult, TextWork
+from documents.pipeline.values import StepFailed
 from documents.search import index
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pikepdf import Pdf
 
 from documents.pipeline.steps import covers, geometry, hidden_text, pdfium, text_layer, words
-from documents.pipeline.work import Cover, Word
+from documents.pipeline.values import Cover, Word
 
 
 def settle(path: Path, boxes: Sequence[Cover]) -> None:

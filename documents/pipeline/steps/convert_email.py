@@ -15,7 +15,8 @@ from typing import TypeAlias
 import pikepdf
 
 from documents.pipeline.steps import convert_text, filetypes, formats, kinds
-from documents.pipeline.work import IngestWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestWork
 
 Convert = Callable[[Path, Path, IngestWork], None]
 

@@ -9,7 +9,8 @@ import img2pdf
 import pikepdf
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from documents.pipeline.work import IngestWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestWork
 
 LONG_SIDE = 11.69  # inches: images whose resolution is not believable become as long as an A4 page
 LEAST_DPI, MOST_DPI, MOST_INCHES = 70, 1200, 34.0

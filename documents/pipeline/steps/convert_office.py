@@ -16,7 +16,8 @@ from pathlib import Path
 
 from documents.pipeline.steps import archive, filetypes, jail, kinds, pdfium
 from documents.pipeline.steps.progress import Killed
-from documents.pipeline.work import MIB, IngestWork, StepFailed
+from documents.pipeline.values import MIB, StepFailed
+from documents.pipeline.work import IngestWork
 
 SECONDS = 180
 GZIP = b"\x1f\x8b"

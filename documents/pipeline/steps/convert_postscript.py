@@ -7,7 +7,8 @@ from pathlib import Path
 
 from documents.pipeline.steps import pdfium
 from documents.pipeline.steps.progress import Killed
-from documents.pipeline.work import IngestWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestWork
 
 ENCAPSULATED = b" EPSF-"
 NOT_CONVERTED = StepFailed(

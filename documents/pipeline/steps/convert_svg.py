@@ -6,7 +6,8 @@ from pathlib import Path
 from lxml import etree
 
 from documents.pipeline.steps import convert_office
-from documents.pipeline.work import IngestWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestWork
 
 EMBEDDED = re.compile(r"\s*(#|data:image/(png|jpe?g|gif|webp|bmp)[;,])", re.I)
 LOADED = re.compile(r"@import[^;]*;?|url\(\s*['\"]?(?!\s*['\"]?(#|data:image/(png|jpe?g|gif)))[^)]*\)", re.I)

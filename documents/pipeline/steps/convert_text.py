@@ -10,7 +10,8 @@ import nh3
 from charset_normalizer import from_bytes
 
 from documents.pipeline.steps import convert_office
-from documents.pipeline.work import IngestWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestWork
 
 SAMPLE = 200_000  # bytes; enough to tell one charset from another
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

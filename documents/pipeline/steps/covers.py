@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from documents.pipeline.work import Cover, Word
+from documents.pipeline.values import Cover, Word
 
 Pixels = tuple[int, int, int, int]
 """Left, top, right, bottom; the last two are the first ones outside."""

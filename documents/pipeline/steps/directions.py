@@ -9,7 +9,7 @@ from dataclasses import replace
 from documents.pipeline.steps import words
 from documents.pipeline.steps.pdfium import Page
 from documents.pipeline.steps.tesseract import Piece, Reading
-from documents.pipeline.work import Word
+from documents.pipeline.values import Word
 
 ALONG, UP, HEAD, DOWN = 0, 90, 180, 270  # counter-clockwise
 SLIM = 1.5  # as high as wide by so much: a word that runs up or down

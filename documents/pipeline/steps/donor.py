@@ -11,7 +11,7 @@ from pikepdf import AccessMode, Array, Dictionary, Name, Object, Pdf, PdfError
 
 from documents.pipeline.steps import pdfium
 from documents.pipeline.steps.pruning import Pruner
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 
 INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 OWN = ("/Contents", "/BleedBox", "/TrimBox", "/ArtBox", "/Group", "/UserUnit", "/Tabs")

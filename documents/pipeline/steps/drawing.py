@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw
 from documents import paths
 from documents.pipeline.steps import pdfium
 from documents.pipeline.steps.pdfium import Page
-from documents.pipeline.work import Word
+from documents.pipeline.values import Word
 
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 65_500  # a GIF's sides are 16-bit numbers

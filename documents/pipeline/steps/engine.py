@@ -18,7 +18,8 @@ from PIL import Image, ImageDraw
 
 from documents.pipeline.steps import covers, directions, drawing, tesseract
 from documents.pipeline.steps.tesseract import Piece, Reading
-from documents.pipeline.work import Cover, Found, Word
+from documents.pipeline.values import Cover, Word
+from documents.pipeline.work import Found
 
 DPI = 300  # 150 makes 2.4 times the errors, 600 costs four times as much and reads no better
 LONG_SIDE = 3508  # pixels: A4 at 300 dpi, for scans that do not know their size

@@ -4,7 +4,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from documents.pipeline.steps import filetypes, kinds
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 
 
 class Converter(Enum):

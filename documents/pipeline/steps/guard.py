@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 
 from documents.pipeline import wire
 from documents.pipeline.steps import jail, progress
-from documents.pipeline.work import STEPS, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import STEPS
 
 PAGE_SECONDS = 240  # for one page, drawing and reading together
 # How libraries die of a page. Not SIGKILL: that comes from outside, and the whole step is worth another try.

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from documents.pipeline.steps import drawing, pdfium
-from documents.pipeline.work import ImageWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import ImageWork
 
 
 def run(work: ImageWork) -> Mapping[str, object]:

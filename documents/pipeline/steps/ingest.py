@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from documents.pipeline.steps import convert, pdfium
-from documents.pipeline.work import MIB, IngestWork, StepFailed
+from documents.pipeline.values import MIB, StepFailed
+from documents.pipeline.work import IngestWork
 
 
 def run(work: IngestWork) -> Mapping[str, object]:

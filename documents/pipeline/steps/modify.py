@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Page, Pdf, String
 
+from documents.pipeline.edits import ModifyWork
 from documents.pipeline.steps import bookmarks, optional_content
 from documents.pipeline.steps.annotations import Annotations
 from documents.pipeline.steps.donor import Donor, opened
-from documents.pipeline.work import ModifyWork, StepFailed
+from documents.pipeline.values import StepFailed
 
 LINEARIZE_BELOW = 50 * 1024 * 1024  # bytes; the first page of a small PDF shows before the rest has arrived
 FACTS = ("/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate")

@@ -26,7 +26,8 @@ from documents.pipeline.steps import (
 )
 from documents.pipeline.steps.geometry import View
 from documents.pipeline.steps.legible import Verdict
-from documents.pipeline.work import OcrWork, PageRead, Word
+from documents.pipeline.values import Word
+from documents.pipeline.work import OcrWork, PageRead
 
 BOXES = ("/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
 MEGAPIXELS = drawing.MAX_PIXELS / 1e6

@@ -3,7 +3,7 @@
 import subprocess
 from functools import cache
 
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 
 RENAMED = {"zho": "chi_sim", "tra": "chi_tra", "kur": "kmr", "tgl": "fil"}
 """Codes of the API whose pack has another name; all others are the pack's name."""

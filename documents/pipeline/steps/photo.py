@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from documents.pipeline.steps import drawing, pdfium
-from documents.pipeline.work import MIB, PhotoWork, StepFailed
+from documents.pipeline.values import MIB, StepFailed
+from documents.pipeline.work import PhotoWork
 
 LONG_SIDE = 5000  # pixels: A3 at 300 dpi
 MOST_BYTES = 5 * MIB

@@ -14,9 +14,10 @@ import pypdfium2.raw as c
 from pikepdf import Array, Dictionary, Object, Pdf, Stream
 from PIL import Image
 
+from documents.pipeline.edits import ProvedPage, ProveWork
 from documents.pipeline.steps import covers, drawing, pdfium, tesseract, words
 from documents.pipeline.steps.clean import SHOWN, UNSHOWN
-from documents.pipeline.work import Cover, ProvedPage, ProveWork, StepFailed, Word
+from documents.pipeline.values import Cover, StepFailed, Word
 
 DPI = 300
 BLURRED = 2  # pixels at the edge of a box that mix with their neighbours where an image is made smaller

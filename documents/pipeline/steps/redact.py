@@ -10,9 +10,10 @@ from pathlib import Path
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Page, Pdf, PdfError, String
 from PIL import Image
 
+from documents.pipeline.edits import RedactWork
 from documents.pipeline.steps import covers, drawing, pdfium, words
 from documents.pipeline.steps.clean import Cleaner
-from documents.pipeline.work import Cover, RedactWork
+from documents.pipeline.values import Cover
 
 DPI = 200  # reads well; lossless, because a lossy picture would carry traces of the box's surroundings into it
 COLOURS = 254

@@ -13,7 +13,8 @@ from pathlib import Path
 import pikepdf
 
 from documents.pipeline.steps import pdfium
-from documents.pipeline.work import IngestWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestWork
 
 PASSWORD = StepFailed(
     "password",

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pikepdf import Page, Pdf, PdfError
 
+from documents.pipeline.edits import TextWork
 from documents.pipeline.steps import geometry, hidden_text, legible, pdfium, text_layer
-from documents.pipeline.work import TextWork, Word
+from documents.pipeline.values import Word
 
 LINEARIZE_BELOW = 50 * 1024 * 1024  # bytes, as in the last step of processing
 

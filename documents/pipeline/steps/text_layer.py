@@ -11,7 +11,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
 
 from documents.pipeline.steps.geometry import View
-from documents.pipeline.work import Word
+from documents.pipeline.values import Word
 
 EM = 1000
 LAST_CODE = 0xFFFF

@@ -10,7 +10,7 @@ import pypdfium2.raw as c
 from documents.pipeline.steps import geometry
 from documents.pipeline.steps.geometry import Box, View
 from documents.pipeline.steps.pdfium import Page
-from documents.pipeline.work import Word
+from documents.pipeline.values import Word
 
 HYPHENS = {0x02, 0xFFFE}  # PDFium's marks for a hyphen that breaks a word at the end of a line
 SOFT_HYPHEN = 0xAD

@@ -11,25 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from documents.choices import StepKind
-from documents.pipeline.work import (
-    FinalizeResult,
-    FinalizeWork,
-    IngestResult,
-    IngestWork,
+from documents.pipeline.edits import (
     ModifyResult,
     ModifyWork,
-    OcrResult,
-    OcrWork,
-    PageRead,
-    PagesResult,
-    PagesWork,
     ProveResult,
     ProveWork,
     RedactResult,
     RedactWork,
     TextResult,
     TextWork,
-    Word,
+)
+from documents.pipeline.values import Word
+from documents.pipeline.work import (
+    FinalizeResult,
+    FinalizeWork,
+    IngestResult,
+    IngestWork,
+    OcrResult,
+    OcrWork,
+    PageRead,
+    PagesResult,
+    PagesWork,
 )
 
 Hook = Callable[[StepKind, Any], None]

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from documents.pipeline import sandbox, wire
 from documents.pipeline.steps import progress
+from documents.pipeline.values import Result, Work
 from documents.pipeline.work import (
     STEPS,
     Chunk,
@@ -27,8 +28,6 @@ from documents.pipeline.work import (
     OcrWork,
     PageRead,
     PagesWork,
-    Result,
-    Work,
 )
 
 R = TypeVar("R", bound=Result)

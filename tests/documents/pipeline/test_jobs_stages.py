@@ -12,7 +12,7 @@ from documents.actions.processing import Options
 from documents.choices import JobState, Queue, Status, StepKind
 from documents.models import Document, DocumentError, Job, Page, PageText, Step, Version
 from documents.pipeline import claims, runner
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from organizations.models import Event, User
 from tests.documents.pipeline.fakes import FakeSteps
 from tests.documents.processing import drain, process_file, upload_file

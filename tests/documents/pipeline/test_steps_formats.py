@@ -9,7 +9,8 @@ from PIL import Image
 
 from documents.choices import EXTENSIONS
 from documents.pipeline.steps import formats
-from documents.pipeline.work import IngestResult, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestResult
 from organizations.models import User
 from tests.conftest import client_of
 from tests.documents.pipeline import making, samples

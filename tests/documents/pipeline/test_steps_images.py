@@ -9,7 +9,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from documents.pipeline.work import IngestResult, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestResult
 from tests.documents.pipeline import making
 
 A4 = 11.69 * 72

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 
 from documents.pipeline.steps import convert_text, filetypes, kinds
-from documents.pipeline.work import StepFailed
+from documents.pipeline.values import StepFailed
 from tests.documents.pipeline import making
 
 

@@ -7,8 +7,9 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, NameTree, OutlineItem, Pdf
 
+from documents.pipeline.edits import ModifyResult, ModifyWork
 from documents.pipeline.steps import pdfium
-from documents.pipeline.work import ModifyResult, ModifyWork, StepFailed
+from documents.pipeline.values import StepFailed
 from tests.documents.pipeline.making import FONT, pdf_of, run, text_at
 
 

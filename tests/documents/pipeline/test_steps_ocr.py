@@ -12,7 +12,8 @@ from PIL import Image
 
 from documents.choices import LANGUAGES
 from documents.pipeline.steps import packs, tesseract
-from documents.pipeline.work import Chunk, OcrResult, PageRead, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import Chunk, OcrResult, PageRead
 from tests.documents.pipeline import making
 
 CJK = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"

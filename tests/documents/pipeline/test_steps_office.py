@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from documents.pipeline.steps import convert_text
-from documents.pipeline.work import IngestResult, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import IngestResult
 from tests.documents.pipeline import making
 from tests.documents.pipeline.lures import Lure
 

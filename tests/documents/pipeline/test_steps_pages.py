@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from documents.pipeline import sandbox
-from documents.pipeline.work import ImageWork, PageRead, Word
+from documents.pipeline.values import Word
+from documents.pipeline.work import ImageWork, PageRead
 from tests.documents.pipeline import making
 
 HELLO = making.text_at(60, 700, "Hello")

@@ -9,8 +9,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from documents.pipeline.edits import ProvedPage, ProveWork, RedactResult, RedactWork
 from documents.pipeline.steps import covers, drawing, pdfium
-from documents.pipeline.work import Cover, ProvedPage, ProveWork, RedactResult, RedactWork, StepFailed, Word
+from documents.pipeline.values import Cover, StepFailed, Word
 from tests.documents.pipeline import making
 
 BOX = Cover(0, 0.3, 0.4, 0.6, 0.5)

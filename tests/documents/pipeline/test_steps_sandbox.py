@@ -13,7 +13,8 @@ import pytest
 
 from documents.pipeline import sandbox, wire
 from documents.pipeline.steps import jail
-from documents.pipeline.work import FinalizeWork, IngestWork, OcrWork, PagesWork, StepFailed
+from documents.pipeline.values import StepFailed
+from documents.pipeline.work import FinalizeWork, IngestWork, OcrWork, PagesWork
 from tests.documents.pipeline import making
 
 PATIENCE = 30.0

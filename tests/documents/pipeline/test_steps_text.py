@@ -5,9 +5,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from documents.pipeline.edits import Layer, TextWork
 from documents.pipeline.steps import drawing, legible, pdfium, text_layer, words
 from documents.pipeline.steps.words import PageText
-from documents.pipeline.work import Layer, TextWork, Word
+from documents.pipeline.values import Word
 from tests.documents.pipeline import making
 
 SCRIPTS = "Hello wörld שלום العربية كِتَابٌ مادة٢٠٢٤ 漢字 仮名 한국어 नमस्ते ไทย 𝒳𠀀 ffi x".split()
