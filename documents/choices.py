@@ -36,6 +36,7 @@ class JobKind(models.TextChoices):
     REDACT = "redact"
     MODIFY = "modify"
     TEXT = "text"
+    EXTRACT = "extract"
 
 
 class JobState(models.TextChoices):
@@ -60,6 +61,7 @@ class StepKind(models.TextChoices):
     TURN = "turn"
     TEXT = "text"
     PROVE = "prove"
+    EXTRACT = "extract"
 
 
 class StepState(models.TextChoices):
@@ -103,3 +105,41 @@ EXTENSIONS: tuple[str, ...] = tuple(
         "wk4 wks wpd wps wq1 wq2 wri xbm xls xlsx xlt xlw xml xpm zabw zmf webp eml ps"
     ).split()
 )
+
+
+class ExtractKind(models.TextChoices):
+    """What the platform finds in texts by itself; the names are the contract's."""
+
+    ADDRESS = "address"
+    DATE = "date"
+    EMAIL = "email"
+    PHONE_NUMBER = "phone_number"
+    PRICE = "price"
+    URL = "url"
+
+
+class BulkAction(models.TextChoices):
+    """What can be done to everything that a query finds."""
+
+    ACCESS = "access"
+    DATA = "data"
+    PROJECTS = "projects"
+    PROCESS = "process"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+class BulkState(models.TextChoices):
+    """A bulk job is active until every document has been dealt with, or somebody cancels it."""
+
+    ACTIVE = "active"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class BulkItemState(models.TextChoices):
+    """What became of one document of a bulk job."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from organizations.models import Event
+from organizations.models import Event, User
 from organizations.permissions import Person
 
 
@@ -20,6 +20,7 @@ def record(
     return Event.objects.create(
         kind=kind,
         actor_id=actor.pk if actor else None,
+        api_key_id=actor.api_key_id if isinstance(actor, User) else None,
         organization_id=organization_id,
         target_type=target._meta.model_name or "",
         target_id=target.pk,

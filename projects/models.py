@@ -39,7 +39,6 @@ class Collaborator(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="collaborators")
     user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="collaborations")
     access = models.CharField(max_length=5, choices=Access, default=Access.VIEW)
-    pinned = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
@@ -49,6 +48,38 @@ class Collaborator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} may {self.access} {self.project_id}"
+
+
+class Pin(models.Model):
+    """A person keeps a project at hand; whoever may see it may."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="pins")
+    user = models.ForeignKey("organizations.User", on_delete=models.CASCADE, related_name="pins")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "project"], name="pin_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.project_id} of {self.user_id}"
+
+
+class ProjectInvitation(models.Model):
+    """What an invited person gets beside their account: a place in a project."""
+
+    invitation = models.ForeignKey("organizations.Invitation", on_delete=models.CASCADE, related_name="projects")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
+    access = models.CharField(max_length=5, choices=Access, default=Access.VIEW)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["invitation", "project"], name="project_invitation_unique"),
+            models.CheckConstraint(
+                condition=models.Q(access__in=Access.values), name="project_invitation_access_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.invitation_id} to {self.project_id}"
 
 
 class ProjectDocument(models.Model):

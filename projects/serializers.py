@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, CharField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from rest_framework import serializers
 
 from docplatform.lib.flex import Flexible
 from docplatform.lib.moments import moment
 from organizations.permissions import Person
-from projects.models import Access, Collaborator, Project
+from projects.models import Access, Collaborator, Pin, Project
 
 NO = Value(value=False, output_field=BooleanField())
 
@@ -19,9 +18,8 @@ def with_rights(projects: QuerySet[Project], user: Person) -> QuerySet[Project]:
     if user.is_anonymous:
         return projects.annotate(role=Value("anonymous", output_field=CharField()), pinned=NO)
     mine = Collaborator.objects.filter(project_id=OuterRef("pk"), user_id=user.pk)
-    return projects.annotate(
-        role=Subquery(mine.values("access")[:1]), pinned=Coalesce(Subquery(mine.values("pinned")[:1]), NO)
-    )
+    pins = Pin.objects.filter(project_id=OuterRef("pk"), user_id=user.pk)
+    return projects.annotate(role=Subquery(mine.values("access")[:1]), pinned=Exists(pins))
 
 
 class ProjectOutput(Flexible, serializers.Serializer[Project]):

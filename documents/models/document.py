@@ -12,6 +12,8 @@ class Document(models.Model):
     `page_count`, `page_spec` (points, see listcrunch) and `file_hash` (sha1 of the served PDF) repeat the
     version's so that lists need no join. `upload_key` is the random storage key that the next upload goes to.
     `original_hash` is the sha256 of the bytes as they were uploaded.
+    A document in the trash is DELETED and has `trashed_at`; `trashed_status` is what it was before. While `is_held`,
+    its bytes and rows stay. `extracted_at` is when its text was last searched for dates, addresses and the like.
     """
 
     user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="documents")
@@ -36,6 +38,13 @@ class Document(models.Model):
     page_spec = models.TextField(blank=True)
     file_hash = models.CharField(max_length=40, blank=True)
     original_hash = models.CharField(max_length=64, blank=True)
+    extracted_at = models.DateTimeField(null=True, editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)
+    trashed_by = models.ForeignKey(
+        "organizations.User", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    trashed_status = models.CharField(max_length=8, blank=True, editable=False)
+    is_held = models.BooleanField(default=False)
     upload_key = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -47,6 +56,10 @@ class Document(models.Model):
             models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="document_language_known"),
             models.CheckConstraint(condition=Q(original_extension__in=EXTENSIONS), name="document_extension_known"),
             models.CheckConstraint(condition=~Q(title=""), name="document_has_title"),
+            models.CheckConstraint(
+                condition=Q(trashed_at=None, trashed_status="") | Q(trashed_at__isnull=False, status=Status.DELETED),
+                name="document_trashed_is_deleted",
+            ),
         )
         indexes = (
             models.Index(fields=["user", "id"], name="document_by_user"),
@@ -57,6 +70,9 @@ class Document(models.Model):
                 fields=["status", "created_at"], name="document_unfinished", condition=~Q(status=Status.SUCCESS)
             ),
             models.Index(fields=["publish_at"], name="document_by_publish_at", condition=Q(publish_at__isnull=False)),
+            models.Index(
+                fields=["trashed_at", "id"], name="document_by_trashed_at", condition=Q(trashed_at__isnull=False)
+            ),
             models.Index(F("original_hash"), name="document_by_hash", condition=~Q(original_hash="")),
         )
 

@@ -62,6 +62,13 @@ class RedactionDraft(models.Model):
     def __str__(self) -> str:
         return f"{self.document_id}, page {self.page_number}"
 
+    @property
+    def fingerprint(self) -> str:
+        """Of all that a reviewer sees: the pages of the document, the box, and what is said of it."""
+        box = (self.page_number, self.x1, self.x2, self.y1, self.y2)
+        seen = json.dumps([self.document.version_id, *box, self.reason, self.label])
+        return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
 
 class Doomed(models.Model):
     """A stored file that no row speaks of any more: it is to be deleted, again and again until that succeeds."""

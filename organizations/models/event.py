@@ -19,6 +19,7 @@ class Event(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     kind = models.CharField(max_length=64)
     actor_id = models.BigIntegerField(null=True)
+    api_key_id = models.BigIntegerField(null=True)
     organization_id = models.BigIntegerField(null=True)
     target_type = models.CharField(max_length=32)
     target_id = models.BigIntegerField(null=True)

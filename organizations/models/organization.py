@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 
@@ -20,7 +20,10 @@ class Plan(models.Model):
 
 
 class Organization(models.Model):
-    """One person's own organization (`individual`) or a shared one."""
+    """One person's own organization (`individual`) or a shared one.
+
+    With `share_resources` its credits also serve its children and the members of the group that it is.
+    """
 
     name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255)
@@ -33,6 +36,9 @@ class Organization(models.Model):
     monthly_credits = models.PositiveIntegerField(default=0)
     purchased_credits = models.PositiveIntegerField(default=0)
     credit_reset_date = models.DateField(null=True, blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    groups = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="group_members")
+    share_resources = models.BooleanField(default=False)
     members = models.ManyToManyField(
         "organizations.User", through="organizations.Membership", related_name="organizations"
     )
@@ -40,6 +46,7 @@ class Organization(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(parent=F("pk")), name="organization_not_its_parent"),)
         indexes = (
             models.Index(fields=["slug"]),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="organization_find"),

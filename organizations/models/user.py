@@ -17,6 +17,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Every person has an individual organization of the same uuid; `organization` is the active one.
 
     `token_epoch` counts sign-outs everywhere: a token that was issued under an earlier number is refused.
+    `mailkey` is the secret part of the address that takes the person's documents by mail.
     """
 
     username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
@@ -27,11 +28,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    mailkey = models.UUIDField(null=True, unique=True, editable=False)
+    wants_mail = models.BooleanField(default=True)
     token_epoch = models.PositiveIntegerField(default=0)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    api_key_id: int | None = None  # of the key with which the request at hand came
 
     objects: ClassVar[UserManager[Self]] = UserManager()
 

@@ -5,14 +5,15 @@ from django.db import transaction
 from docplatform.lib.slugs import slug
 from organizations import events
 from organizations.models import User
-from projects.models import Access, Collaborator, Project
+from projects.models import Access, Collaborator, Pin, Project
 
 
 @transaction.atomic
 def create(*, user: User, title: str = "", description: str = "", private: bool = False) -> Project:
     """A project whose creator administers it and finds it pinned."""
     project = Project.objects.create(user=user, title=title, slug=slug(title), description=description, private=private)
-    Collaborator.objects.create(project=project, user=user, access=Access.ADMIN, pinned=True)
+    Collaborator.objects.create(project=project, user=user, access=Access.ADMIN)
+    Pin.objects.create(project=project, user=user)
     _record("project.created", project, user)
     return project
 

@@ -71,7 +71,7 @@ class Platform:
     def refused(self, *args: str, **env: str) -> str:
         """What a command says that cannot start."""
         done = subprocess.run(
-            self.manage(*args, **env), env=self.env, capture_output=True, text=True, timeout=30, cwd="/"
+            self.manage(*args, **env), env=self.env, capture_output=True, text=True, timeout=120, cwd="/"
         )
         assert done.returncode != 0
         assert "Traceback" not in done.stderr

@@ -6,7 +6,7 @@ from organizations.models import Event, User
 from organizations.permissions import Person
 from projects import permissions
 from projects.actions import project
-from projects.models import Access, Collaborator, Project
+from projects.models import Access, Collaborator, Pin, Project
 
 
 def titles(rule: object, user: Person) -> set[str]:
@@ -18,7 +18,8 @@ def test_a_new_project(owner: User) -> None:
     made = project.create(user=owner, title="Köln 2024", description="d", private=True)
     assert (made.slug, made.user, made.private) == ("koln-2024", owner, True)
     collaborator = Collaborator.objects.get(project=made)
-    assert (collaborator.user, collaborator.access, collaborator.pinned) == (owner, Access.ADMIN, True)
+    assert (collaborator.user, collaborator.access) == (owner, Access.ADMIN)
+    assert Pin.objects.filter(project=made, user=owner).exists()
     assert Event.objects.get(kind="project.created").target_id == made.pk
 
 
@@ -26,13 +27,11 @@ def test_a_project_without_a_title(owner: User) -> None:
     assert project.create(user=owner).slug == "untitled"
 
 
-def test_sharing_again_changes_the_access_and_keeps_the_pin(owner: User, viewer: User) -> None:
+def test_sharing_again_changes_the_access(owner: User, viewer: User) -> None:
     made = project.create(user=owner)
     project.add_collaborator(made, user=viewer, actor=owner)
-    Collaborator.objects.filter(user=viewer).update(pinned=True)
     project.add_collaborator(made, user=viewer, access=Access.EDIT, actor=owner)
-    collaborator = Collaborator.objects.get(project=made, user=viewer)
-    assert (collaborator.access, collaborator.pinned) == (Access.EDIT, True)
+    assert Collaborator.objects.get(project=made, user=viewer).access == Access.EDIT
 
 
 def test_who_may_do_what(
