@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from docplatform.lib import client
+from docplatform.lib import client, environment
 
 TAG = "docplatform"
 S3_PARTS = ("S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY")
@@ -97,6 +97,59 @@ def _is_host(name: str) -> bool:
         return bool(parts.hostname) and parts.port != 0 and not set(name) & set("/@*?#")
     except ValueError:
         return False
+
+
+@register(TAG)
+def origins_are_origins(**kwargs: Any) -> list[CheckMessage]:
+    """A front end that may act for its visitors is named exactly, and is no less protected than this site."""
+    found: list[CheckMessage] = []
+    for origin in settings.ALLOWED_ORIGINS:
+        if not environment.is_origin(origin):
+            text = f"ALLOWED_ORIGINS holds {origin!r}, which is not an origin."
+            hint = "For example https://www.example.org: lower case, no path, no last slash, no usual port, no *."
+            found.append(Error(text, hint=hint, id="docplatform.E009"))
+        elif settings.IS_HTTPS and not origin.startswith("https:"):
+            text = f"ALLOWED_ORIGINS holds {origin!r}, but this site is https."
+            found.append(
+                Error(
+                    text,
+                    hint="Give the front end https too.",
+                    id="docplatform.E010",
+                )
+            )
+        elif not _shares_cookies(urlsplit(origin).hostname or ""):
+            text = f"Cookies of this site do not reach {origin}: nobody can be signed in there."
+            hint = "Set COOKIE_DOMAIN to the parent domain of both, for example COOKIE_DOMAIN=example.org."
+            found.append(Error(text, hint=hint, id="docplatform.E011"))
+    return found
+
+
+@register(TAG)
+def cookies_reach_this_site(**kwargs: Any) -> list[CheckMessage]:
+    """Browsers drop cookies for a domain that the site does not lie in, and SameSite=None without https."""
+    found: list[CheckMessage] = []
+    domain, host = settings.SESSION_COOKIE_DOMAIN, urlsplit(settings.PUBLIC_URL).hostname or ""
+    if domain and (_is_network(domain) or "." not in domain.strip(".") or not _lies_in(host, domain)):
+        text = f"COOKIE_DOMAIN is {domain!r}, which is not a parent domain of {host}."
+        found.append(Error(text, hint="For example example.org for documents.example.org.", id="docplatform.E012"))
+    same_site = settings.SESSION_COOKIE_SAMESITE
+    if same_site not in {"Lax", "Strict", "None"}:
+        text = f"COOKIE_SAMESITE must be lax, strict or none, not {same_site!r}."
+        found.append(Error(text, id="docplatform.E013"))
+    if same_site == "None" and not settings.IS_HTTPS:
+        text = "COOKIE_SAMESITE is none, which browsers accept with https only."
+        found.append(Error(text, hint="Set PUBLIC_URL to an address with https.", id="docplatform.E014"))
+    return found
+
+
+def _shares_cookies(host: str) -> bool:
+    own = urlsplit(settings.PUBLIC_URL).hostname
+    return host == own or _lies_in(host, settings.SESSION_COOKIE_DOMAIN or "")
+
+
+def _lies_in(host: str, domain: str) -> bool:
+    name = domain.removeprefix(".").lower()
+    return bool(name) and (host == name or host.endswith(f".{name}"))
 
 
 @register(TAG)

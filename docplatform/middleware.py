@@ -90,7 +90,8 @@ def content_policy(*, framed: bool) -> str:
             f"connect-src 'self' {assets}".strip(),
             "object-src 'none'",
             "base-uri 'none'",
-            "form-action 'self'",
+            # also where a form leads on to: signing in goes back to the front end
+            " ".join(("form-action 'self'", *settings.ALLOWED_ORIGINS)),
             "frame-ancestors *" if framed else "frame-ancestors 'none'",
         )
     )

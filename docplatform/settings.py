@@ -59,9 +59,13 @@ IS_HTTPS = _site.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+# A front end on another origin acts with the cookies of its visitors, which the two sites share by their parent domain.
+ALLOWED_ORIGINS = names("ALLOWED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}", *filter(environment.is_origin, ALLOWED_ORIGINS)]
+SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = text("COOKIE_DOMAIN") or None
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = text("COOKIE_SAMESITE", "Lax").capitalize()
 X_FRAME_OPTIONS = "DENY"
-SESSION_ENGINE = "docplatform.lib.sessions"
+SESSION_ENGINE = "organizations.sessions"
 # Whether there is HTTPS is decided by PUBLIC_URL, and docplatform.checks says where it is missing. Subdomains and the
 # preload list are not ours to decide; the redirect from http is the proxy's work.
 SILENCED_SYSTEM_CHECKS = [f"security.W0{code}" for code in ("04", "05", "08", "12", "16", "21")]
@@ -69,11 +73,6 @@ SILENCED_SYSTEM_CHECKS = [f"security.W0{code}" for code in ("04", "05", "08", "1
 _buckets = [f"https://{S3_BUCKET}.s3.amazonaws.com", f"https://{S3_BUCKET}.s3.{S3_REGION or 'us-east-1'}.amazonaws.com"]
 _files = [S3_PUBLIC_ENDPOINT_URL or S3_ENDPOINT_URL] if S3_ENDPOINT_URL or S3_PUBLIC_ENDPOINT_URL else _buckets
 ASSET_ORIGINS = [*(_files if S3_BUCKET else []), f"{_assets.scheme}://{_assets.netloc}"]
-# Programs of other sites may read what everybody may read; they never act with a visitor's cookies.
-CORS_ALLOW_ALL_ORIGINS = True
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_URLS_REGEX = r"^/(api|public)/"
-CORS_EXPOSE_HEADERS = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag", "X-Request-Id"]
 
 INSTALLED_APPS = [
     "docplatform",
@@ -92,7 +91,6 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "corsheaders",
     "django_q",
 ]
 MIDDLEWARE = [
@@ -100,13 +98,15 @@ MIDDLEWARE = [
     "docplatform.middleware.believe_only_our_proxies",
     "django.middleware.security.SecurityMiddleware",
     "docplatform.middleware.protect_browsers",
+    "docplatform.cors.share",
     "docplatform.middleware.refuse_floods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organizations.middleware.keep_pace",
+    "organizations.sessions.note_use",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -144,6 +144,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
+INVITATION_DAYS = number("INVITATION_DAYS", 14, most=365)
 UPLOAD_NEEDS_VERIFIED = flag("UPLOAD_NEEDS_VERIFIED")
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
@@ -180,12 +181,25 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/",
     "PREPROCESSING_HOOKS": ["docplatform.lib.schema.only_the_api"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "docplatform.lib.schema.add_refusals",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "DocumentAccess": "documents.choices.SHOWN_ACCESS",
+        "CollaboratorAccess": "projects.models.Access",
+        "BulkState": "documents.choices.BulkState",
+        "BulkItemState": "documents.choices.BulkItemState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",  # nothing is loaded from elsewhere
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+# How often: 0 switches a limit off.
+RATE_PER_SECOND = number("RATE_PER_SECOND", 10, most=10_000)
+RATE_BURST = number("RATE_BURST", 20, most=10_000)
+ANONYMOUS_PER_DAY = number("ANONYMOUS_PER_DAY", 500, most=1_000_000)
 BULK_LIMIT = 25
-PAGE_SIZE = 25
-MAX_PAGE_SIZE = 1000
+PAGE_SIZE, MAX_PAGE_SIZE = 25, 1000
 
 # --- documents
 _MIB = 1024 * 1024
@@ -199,6 +213,8 @@ MAX_FETCH_SECONDS = number("MAX_FETCH_SECONDS", 600, most=1500)
 MIN_FREE_DISK_BYTES = number("MIN_FREE_DISK_MIB", 1024, most=1024 * 1024) * _MIB
 ALLOWED_PRIVATE_HOSTS = names("ALLOWED_PRIVATE_HOSTS")
 PRESIGN_SECONDS = 300
+MAX_DOWNLOAD_DOCUMENTS = number("MAX_DOWNLOAD_DOCUMENTS", 10_000, most=100_000)
+TRASH_DAYS = number("TRASH_DAYS", 30, most=3650)
 TEXT_PAGES_LIMIT = 50  # pages whose text one request may set
 LOW_CONFIDENCE = 0.6  # of OCR, 0 to 1: below it, words are looked for but not relied on
 REDACTION_NEEDS_REVIEW = flag("REDACTION_NEEDS_REVIEW")
@@ -209,6 +225,8 @@ globals().update(_mail)
 MAIL_IS_SENT = bool(text("EMAIL_URL"))
 _sender = str(_mail.get("EMAIL_HOST_USER") or "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _sender if "@" in _sender else f"docplatform@{_site.hostname}"
+MAIL_DOMAIN = text("MAIL_DOMAIN", _site.hostname or "localhost")
+MAX_MAIL_BYTES = number("MAX_MAIL_MIB", 50, most=1024) * _MIB
 
 # --- the queue: messages only wake the workers, documents.models.job holds the truth
 WORKERS = number("WORKERS", 0, most=256) or os.cpu_count() or 1  # of the bulk queue; the fast one has two

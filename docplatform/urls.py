@@ -1,5 +1,7 @@
 """Every route of the site."""
 
+from typing import Any
+
 from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -7,6 +9,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import organizations.urls
+import projects.urls
 from docplatform.health import healthz
 from docplatform.lib.index import IndexView
 from docplatform.lib.storage.views import upload
@@ -17,15 +20,20 @@ for queue_model in apps.get_app_config("django_q").get_models():
     if admin.site.is_registered(queue_model):
         admin.site.unregister(queue_model)  # whoever may write a schedule may call any function by its name
 
-LISTS = ("documents", "organizations", "users")
+READ: Any = {"http_method_names": ["get", "head"]}
+LISTS = ("documents", "organizations", "projects", "users")
+
+handler404 = "docplatform.lib.errors.not_found"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", IndexView.as_view(names=LISTS), name="api"),
     path("api/", include("documents.urls")),
+    path("api/", include(projects.urls.api)),
     path("api/", include(organizations.urls.api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/schema/redoc/", RedirectView.as_view(pattern_name="docs")),
+    path("api/schema/redoc/", RedirectView.as_view(pattern_name="docs", **READ), name="redoc"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(metadata_class=None), name="docs"),
+    path("", include(projects.urls.pages)),
     path("", include(organizations.urls.pages)),  # before the administration, whose sign-in they replace
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

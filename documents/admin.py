@@ -16,7 +16,7 @@ from docplatform.lib.admin import ReadOnlyAdmin
 from docplatform.lib.errors import Refused
 from docplatform.lib.slugs import slug
 from documents import permissions
-from documents.actions import processing
+from documents.actions import processing, trash
 from documents.actions.processing import Options
 from documents.choices import StepState
 from documents.models import Document, DocumentError, Job, Step
@@ -34,6 +34,34 @@ def process(document: Document, actor: User) -> None:
 def cancel(document: Document, actor: User) -> None:
     """Cancel its processing."""
     processing.cancel(document, actor=actor)
+
+
+def restore(document: Document, actor: User) -> None:
+    """Bring it back from the trash."""
+    trash.restore(document.pk, actor=actor)
+
+
+def hold(document: Document, actor: User) -> None:
+    """Keep its files, whatever people do to it."""
+    trash.hold(document.pk, actor=actor)
+
+
+def release(document: Document, actor: User) -> None:
+    """Leave it to people again."""
+    trash.hold(document.pk, actor=actor, is_held=False)
+
+
+class TrashFilter(admin.SimpleListFilter):
+    """Documents in the trash."""
+
+    title = "trash"
+    parameter_name = "trash"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "In the trash")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+        return queryset.filter(permissions.IN_TRASH) if self.value() == "yes" else queryset
 
 
 class LookOnly(admin.TabularInline[Any, Any]):
@@ -111,11 +139,11 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
     list_display = ("id", "title", "user", "organization", "access", "status", "page_count", "created_at")
     list_display_links = ("id", "title")
     list_select_related = ("user", "organization")
-    list_filter = ("access", "status")
+    list_filter = ("access", "status", TrashFilter, "is_held")
     show_facets = admin.ShowFacets.NEVER  # they count every row
     search_fields = ("slug",)
     search_help_text = "An id, the beginning of a title, or somebody's user name"
-    actions = ("process_chosen", "cancel_chosen")
+    actions = ("process_chosen", "cancel_chosen", "restore_chosen", "hold_chosen", "release_chosen")
     inlines = (JobInline, ErrorInline)
     readonly_fields = ("steps",)
 
@@ -153,6 +181,21 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
         """Each by itself."""
         self._apply(cancel, request, queryset)
 
+    @admin.action(description="Restore from the trash", permissions=["process"])
+    def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        """Each by itself."""
+        self._apply(restore, request, queryset, rule=permissions.IN_TRASH)
+
+    @admin.action(description="Hold: keep the files", permissions=["process"])
+    def hold_chosen(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        """Documents in the trash, too."""
+        self._apply(hold, request, queryset, rule=Q())
+
+    @admin.action(description="Hold no longer", permissions=["process"])
+    def release_chosen(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        """Documents in the trash, too."""
+        self._apply(release, request, queryset, rule=Q())
+
     def get_urls(self) -> list[URLPattern]:
         """The buttons of one document."""
         view = self.admin_site.admin_view
@@ -181,10 +224,12 @@ class DocumentAdmin(ReadOnlyAdmin[Document]):
         self._apply(change, request, chosen)
         return HttpResponseRedirect(reverse("admin:documents_document_change", args=[pk]))
 
-    def _apply(self, change: Change, request: HttpRequest, chosen: QuerySet[Document]) -> None:
+    def _apply(
+        self, change: Change, request: HttpRequest, chosen: QuerySet[Document], *, rule: Q = permissions.ALIVE
+    ) -> None:
         assert isinstance(request.user, User)
         done = 0
-        for document in chosen.filter(permissions.ALIVE):
+        for document in chosen.filter(rule):
             try:
                 change(document, request.user)
                 done += 1

@@ -37,6 +37,7 @@ class JobKind(models.TextChoices):
     MODIFY = "modify"
     TEXT = "text"
     EXTRACT = "extract"
+    ADOPT = "adopt"
 
 
 class JobState(models.TextChoices):
@@ -62,6 +63,8 @@ class StepKind(models.TextChoices):
     TEXT = "text"
     PROVE = "prove"
     EXTRACT = "extract"
+    ADOPT = "adopt"
+    DRAW = "draw"
 
 
 class StepState(models.TextChoices):

@@ -9,12 +9,12 @@ STORED_SIZES: tuple[str, ...] = ("large", "normal", "small", "thumbnail")
 """The sizes that the pipeline makes; xlarge is made when first asked for."""
 
 
-AREAS = ("uploads", "documents", "pages", "work")
-"""The folders that hold everything; below them lies a folder for each document, page or job."""
+AREAS = ("uploads", "documents", "pages", "work", "mail")
+"""The folders that hold everything; below them lies a folder for each document, page, job or person."""
 
 
 def owner(key: str) -> str:
-    """The document, folder of a page, or job that a key belongs to."""
+    """The document, folder of a page, job, or person that a key belongs to."""
     return key.split("/")[1]
 
 
@@ -81,6 +81,11 @@ def page_boxes(words: uuid.UUID) -> str:
 def work(job_id: int, name: str) -> str:
     """Something that one step of a job hands to a later one; removed when the job is over."""
     return f"work/{job_id}/{name}"
+
+
+def new_mail(user_id: int) -> str:
+    """A random key for one message that was mailed to a person."""
+    return f"mail/{user_id}/{uuid.uuid4()}.eml"
 
 
 def page_artefacts(images: uuid.UUID, words: uuid.UUID | None) -> Iterator[str]:

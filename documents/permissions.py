@@ -4,18 +4,29 @@ Beside the rules stand the audience tokens of the search index: `audience_of(doc
 meet exactly where `view(user)` holds.
 """
 
-from django.db.models import OuterRef, Q, Subquery
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from documents.choices import READY, Access, Status
-from documents.models import Document
-from organizations.permissions import Person, colleague, organization_ids
+from documents.models import Document, Mention, Note, Section
+from organizations.models import Invitation, Organization, User
+from organizations.permissions import (
+    Person,
+    administer_organizations,
+    colleague,
+    organization_ids,
+    view_organizations,
+)
 from projects import permissions as project_permissions
 from projects.models import Access as Role
-from projects.models import ProjectDocument
+from projects.models import Project, ProjectDocument
 from projects.permissions import NOBODY, shared_with
 
+ANY = Q()
 ALIVE = ~Q(status=Status.DELETED) & ~Q(access=Access.INVISIBLE)
+IN_TRASH = Q(status=Status.DELETED, trashed_at__isnull=False) & ~Q(access=Access.INVISIBLE)
 PUBLISHED = Q(access=Access.PUBLIC, status__in=READY)
 PUBLIC = Q(access=Access.PUBLIC)
 
@@ -44,11 +55,16 @@ def share(user: Person) -> Q:
     Owners of private documents and everyone in the organization of the others; a published document belongs to
     its organization, so an owner who left it no longer decides.
     """
-    if user.is_anonymous:
-        return NOBODY
-    return ALIVE & (
-        (Q(user_id=user.pk) & ~PUBLIC) | (Q(access__in=(Access.PUBLIC, Access.ORGANIZATION)) & colleague(user))
-    )
+    return NOBODY if user.is_anonymous else ALIVE & _decides(user)
+
+
+def trash(user: Person) -> Q:
+    """What people find in their trash, bring back or remove for good: what they might delete if it were not there."""
+    return NOBODY if user.is_anonymous else IN_TRASH & _decides(user)
+
+
+def _decides(user: Person) -> Q:
+    return (Q(user_id=user.pk) & ~PUBLIC) | (Q(access__in=(Access.PUBLIC, Access.ORGANIZATION)) & colleague(user))
 
 
 def edit(user: Person) -> Q:
@@ -74,11 +90,39 @@ def view_people(user: Person) -> Q:
 
 def view_notes(user: Person) -> Q:
     """Notes on documents that the person may view: public ones, their own, and what editors tell each other."""
-    readable = Q(document_id__in=Document.objects.filter(view(user)).values("pk"))
+    return _on(view(user)) & view_notes_of(user, editable=_on(edit(user)))
+
+
+def edit_notes(user: Person) -> Q:
+    """Notes that the person may change and delete: their own, and as an editor of the document all but private ones."""
+    return _on(view(user)) & edit_notes_of(user, editable=_on(edit(user)))
+
+
+def view_notes_of(user: Person, *, editable: Q) -> Q:
+    """The same among notes on documents that the person may view, of which they may edit those that are `editable`."""
+    return PUBLIC if user.is_anonymous else PUBLIC | Q(user_id=user.pk) | (Q(access=Access.ORGANIZATION) & editable)
+
+
+def edit_notes_of(user: Person, *, editable: Q) -> Q:
+    """The same among notes on documents that the person may view, of which they may edit those that are `editable`."""
     if user.is_anonymous:
-        return readable & PUBLIC
-    editable = Q(document_id__in=Document.objects.filter(edit(user)).values("pk"))
-    return readable & (PUBLIC | Q(user_id=user.pk) | (Q(access=Access.ORGANIZATION) & editable))
+        return NOBODY
+    return Q(user_id=user.pk) | (Q(access__in=(Access.PUBLIC, Access.ORGANIZATION)) & editable)
+
+
+def view_entities(user: Person) -> Q:
+    """Those that are the same for everybody, and one's own."""
+    return PUBLIC if user.is_anonymous else PUBLIC | Q(user_id=user.pk)
+
+
+def edit_entities(user: Person) -> Q:
+    """One's own, as long as nobody else sees them."""
+    return NOBODY if user.is_anonymous else Q(user_id=user.pk) & ~PUBLIC
+
+
+def _on(documents: Q) -> Q:
+    """What hangs on one of these documents."""
+    return Q(document_id__in=Document.objects.filter(documents).values("pk"))
 
 
 def owners(documents: Q) -> Q:
@@ -86,6 +130,33 @@ def owners(documents: Q) -> Q:
     theirs = Document.objects.filter(documents, user_id=OuterRef("pk")).values("pk")[:1]
     # as a value, not as EXISTS: PostgreSQL would read all those documents first, for a page of 25 people
     return Q(IsNull(Subquery(theirs), rhs=False))
+
+
+def view_events(user: Person) -> Q:
+    """Events about something that the person may see; of kinds that are not named here there are none to be seen."""
+    if user.is_anonymous:
+        return NOBODY
+    administered = Organization.objects.filter(administer_organizations(user)).values("pk")
+    visible: dict[str, QuerySet[Any]] = {
+        "document": Document.objects.filter(view(user) | trash(user)),
+        "note": Note.objects.filter(view_notes(user)),
+        "section": Section.objects.filter(_on(view(user))),
+        "mention": Mention.objects.filter(_on(view(user))),
+        "project": Project.objects.filter(project_permissions.view(user)),
+        "organization": Organization.objects.filter(view_organizations(user)),
+        "invitation": Invitation.objects.filter(organization_id__in=administered),
+        "user": User.objects.filter(view_people(user)),
+    }
+    seen = NOBODY
+    for name, rows in visible.items():
+        seen |= Q(target_type=name) & _is_one_of(rows)
+    drafts = Q(kind__startswith="redaction_drafts.")
+    return seen & (~drafts | _is_one_of(Document.objects.filter(edit(user))))
+
+
+def _is_one_of(rows: QuerySet[Any]) -> Q:
+    """The event's target is among the rows. As a value, as above: looked up for the events of one page."""
+    return Q(IsNull(Subquery(rows.filter(pk=OuterRef("target_id")).values("pk")[:1]), rhs=False))
 
 
 EVERYBODY = "public"
@@ -100,8 +171,7 @@ def audience_of(document: Document) -> set[str]:
         tokens.add(EVERYBODY)
     if document.access in (Access.PUBLIC, Access.ORGANIZATION):
         tokens.add(f"organization:{document.organization_id}")
-    projects = ProjectDocument.objects.filter(document=document, edit_access=True).values_list("project_id", flat=True)
-    return tokens | {f"project:{project}" for project in projects}
+    return tokens | {f"project:{place.project.mark}" for place in document.memberships.all() if place.edit_access}
 
 
 def audiences_for(user: Person) -> set[str]:
@@ -109,4 +179,5 @@ def audiences_for(user: Person) -> set[str]:
     if user.is_anonymous:
         return {EVERYBODY}
     organizations = {f"organization:{pk}" for pk in organization_ids(user)}
-    return {EVERYBODY, f"user:{user.pk}"} | organizations | {f"project:{pk}" for pk in shared_with(user)}
+    projects = Project.objects.filter(pk__in=shared_with(user)).only("clearings")
+    return {EVERYBODY, f"user:{user.pk}"} | organizations | {f"project:{project.mark}" for project in projects}

@@ -37,6 +37,11 @@ def view_organizations(user: Person) -> Q:
     return Q(pk__in=[]) if user.is_anonymous else Q(private=False) | colleague(user, field="pk")
 
 
+def administer_organizations(user: Person) -> Q:
+    """Organizations whose members and invitations the person manages."""
+    return Q(pk__in=_memberships(user).filter(admin=True).values("organization_id"))
+
+
 def know_organizations(user: Person) -> Q:
     """Organizations that everybody may learn of where they see a person who is active in one: not the hidden ones."""
     return Q(private=False) | Q(individual=True) | colleague(user, field="pk")

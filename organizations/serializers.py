@@ -50,13 +50,24 @@ class OrganizationOutput(Flexible, serializers.ModelSerializer[Organization]):
             "slug": instance.slug,
             "uuid": str(instance.uuid),
         }
-        return public | self._ledger(instance) if self._tells_ledger(instance) else public
+        return public | self._known_ledger(instance) if self._tells_ledger(instance) else public
 
     def _tells_ledger(self, instance: Organization) -> bool:
         request, view = self.context.get("request"), self.context.get("view")
         if request is None or request.method != "GET" or getattr(view, "action", "") != "retrieve":
             return False
-        return instance.pk in organization_ids(request.user)
+        context: dict[str, Any] = self.context  # type: ignore[assignment]  # one for the whole answer
+        if "organization_ids" not in context:
+            context["organization_ids"] = set(organization_ids(request.user))
+        return instance.pk in context["organization_ids"]
+
+    def _known_ledger(self, instance: Organization) -> dict[str, Any]:
+        """Counted once for an answer, however often the organization is expanded in it."""
+        context: dict[str, Any] = self.context  # type: ignore[assignment]  # one for the whole answer
+        known: dict[int, dict[str, Any]] = context.setdefault("ledgers", {})
+        if instance.pk not in known:
+            known[instance.pk] = self._ledger(instance)
+        return known[instance.pk]
 
     def _ledger(self, instance: Organization) -> dict[str, Any]:
         balance = credits.balance(instance)
@@ -64,7 +75,7 @@ class OrganizationOutput(Flexible, serializers.ModelSerializer[Organization]):
             "monthly_credits": balance.monthly,
             "purchased_credits": balance.purchased,
             "credit_reset_date": balance.reset_date.isoformat() if balance.reset_date else None,
-            "monthly_credit_allowance": instance.plan.monthly_credits if instance.plan else 0,
+            "monthly_credit_allowance": balance.allowance,
             "plan": instance.plan.name if instance.plan else "Free",
         }
 
@@ -105,6 +116,7 @@ class UserOutput(Flexible, serializers.ModelSerializer[User]):
             "uuid": str(instance.uuid),
             "verified_journalist": any(membership.organization.verified for membership in mine),
             "email": instance.email,
+            "wants_mail": instance.wants_mail,
         }
 
 
@@ -121,14 +133,14 @@ class MeOutput(UserOutput):
     feature_level = serializers.IntegerField()
 
     class Meta(UserOutput.Meta):
-        fields = ("id", "avatar_url", "feature_level", *UserOutput.Meta.fields[2:], "email")
+        fields = ("id", "avatar_url", "feature_level", *UserOutput.Meta.fields[2:], "email", "wants_mail")
 
 
 class StaffMeOutput(MeOutput):
     """Staff as they see themselves."""
 
     class Meta(MeOutput.Meta):
-        fields = ("id", "avatar_url", "feature_level", "is_staff", *UserOutput.Meta.fields[2:], "email")
+        fields = ("id", "avatar_url", "feature_level", "is_staff", *UserOutput.Meta.fields[2:], "email", "wants_mail")
 
 
 @extend_schema_field(OpenApiTypes.INT)
@@ -143,3 +155,4 @@ class MeInput(serializers.Serializer[User]):
     """What people may change about themselves through the API; everything else is ignored."""
 
     organization = VisibleOrganization(required=False)
+    wants_mail = serializers.BooleanField(required=False)

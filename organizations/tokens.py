@@ -1,14 +1,20 @@
-"""Access and refresh tokens: what they say, and whether they still count."""
+"""Access tokens, refresh tokens and API keys: what they say, and whether they still count."""
 
 from typing import Any
 
+from django.http import HttpRequest
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 
-from organizations.models import User
+from organizations import keys, scopes
+from organizations.models import ApiKey, User
+from organizations.permissions import ANONYMOUS, Person
 
 EPOCH = "epoch"
+FOUND = "docplatform.bearer"
 
 
 def pair(user: User) -> dict[str, str]:
@@ -34,8 +40,48 @@ def person(token: Token) -> User | None:
     return User.objects.filter(uuid=token.get("user_id"), token_epoch=token.get(EPOCH), is_active=True).first()
 
 
+def caller(request: HttpRequest) -> Person:
+    """Who sends the request, as far as it can be told before a view is asked: whoever errs is a stranger."""
+    if request.user.is_authenticated:
+        return request.user
+    try:
+        found = BearerAuthentication().credentials(request)
+    except APIException:
+        found = None
+    return found[0] if found else ANONYMOUS
+
+
 class BearerAuthentication(JWTAuthentication):
-    """`Authorization: Bearer <access token>`. A bad token is an error even where none is needed."""
+    """`Authorization: Bearer` and an access token or an API key. A bad one is an error even where none is needed."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """The person with the token or the key, which must have the scope that the view needs."""
+        found = self.credentials(request._request)
+        if found and isinstance(found[1], ApiKey):
+            keys.note_use(found[1])
+            scopes.check(found[1], request.parser_context["view"], request.method or "")
+        return found
+
+    def credentials(self, request: HttpRequest) -> tuple[Any, Any] | None:
+        """Who it is. The rate limit asks before the view does: it is looked up once for both."""
+        if FOUND not in request.META:
+            try:
+                request.META[FOUND] = self._look_up(request)
+            except APIException as error:
+                request.META[FOUND] = error
+        found: tuple[Any, Any] | APIException | None = request.META[FOUND]
+        if isinstance(found, APIException):
+            raise found
+        return found
+
+    def _look_up(self, request: Any) -> tuple[Any, Any] | None:
+        raw = self.get_raw_token(self.get_header(request) or b"")
+        if raw is None or not raw.startswith(keys.PREFIX.encode()):
+            return super().authenticate(request)
+        key = keys.find(raw.decode("latin-1"))
+        if key is None:
+            raise _invalid()
+        return key.user, key
 
     def get_validated_token(self, raw_token: bytes) -> Token:
         """The token, if its signature and its times are right."""

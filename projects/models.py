@@ -14,13 +14,17 @@ class Access(models.TextChoices):
 
 
 class Project(models.Model):
-    """A collection of documents, shared with its collaborators. A project that is not private is seen by everyone."""
+    """A collection of documents, shared with its collaborators. A project that is not private is seen by everyone.
+
+    `clearings` counts how often very many documents were taken out at once: see `mark`.
+    """
 
     user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="projects")
     title = models.CharField(max_length=255, blank=True)
     slug = models.SlugField(max_length=255)
     description = models.CharField(max_length=1000, blank=True)
     private = models.BooleanField(default=False)
+    clearings = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -29,6 +33,12 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def mark(self) -> str:
+        """What the search index knows the project by. After a clearing it is another one, so that at once nobody
+        finds through the project what was in it, however long it takes to write all those documents anew."""
+        return f"{self.pk}.{self.clearings}" if self.clearings else str(self.pk)
 
 
 class Collaborator(models.Model):

@@ -32,8 +32,13 @@ for name in (
     "WORKERS",
     "DOCPLATFORM_ROLE",
     "UPLOAD_NEEDS_VERIFIED",
+    "ALLOWED_ORIGINS",
+    "COOKIE_DOMAIN",
+    "COOKIE_SAMESITE",
 ):
     os.environ.pop(name, None)
+
+os.environ |= {"RATE_PER_SECOND": "0", "ANONYMOUS_PER_DAY": "0"}  # these limits have tests of their own
 
 if not IS_WORKER:  # the processes of pytest-xdist inherit what the first one decides
     os.environ["TEST_FOLDER"] = tempfile.mkdtemp(prefix="docplatform-test-")

@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
+MAIL_SECONDS = 20  # a dead mail server must not keep a worker
 
 
 def read_file(path: Path) -> None:
@@ -55,6 +56,18 @@ def web_address(name: str, default: str) -> SplitResult:
     return address
 
 
+def is_origin(value: str) -> bool:
+    """A site as browsers name it: scheme, host and unusual port, in lower case and without a path."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    usual = {"http": 80, "https": 443}
+    is_plain = value == f"{parts.scheme}://{parts.netloc}".lower() and not set(parts.netloc) & set("*@\\")
+    return is_plain and bool(parts.hostname) and parts.scheme in usual and port not in (0, usual[parts.scheme])
+
+
 def postgres(name: str) -> dict[str, object] | None:
     """An entry of settings.DATABASES; None when the variable is unset."""
     found = text(name)
@@ -78,4 +91,4 @@ def mail(name: str) -> dict[str, object]:
         raise ImproperlyConfigured(
             f"{name} must look like smtp+tls://user:password@mail.example.org:587 (or smtp+ssl, smtp)."
         ) from None
-    return config
+    return {**config, "EMAIL_TIMEOUT": MAIL_SECONDS}

@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework.exceptions import APIException, NotFound, Throttled
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -15,6 +16,7 @@ class Shape(StrEnum):
     ERROR = "error"  # {"error": message, "code": code}
     LIST = "list"  # [message]
     DETAIL = "detail"  # {"detail": message, "code": code}
+    FIELD = "field"  # {code: [message]}: the code is the name of the field that was sent
 
 
 class Refused(APIException):
@@ -31,6 +33,8 @@ class Refused(APIException):
         """The JSON body in the shape of the endpoint."""
         if self.shape is Shape.LIST:
             return [self.message]
+        if self.shape is Shape.FIELD:
+            return {self.code: [self.message]}
         return {self.shape.value: self.message, "code": self.code}
 
 
@@ -44,3 +48,10 @@ def handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     if response is not None and isinstance(exc, Throttled):
         response.data = {"message": response.data["detail"], **response.data}  # clients read `message`
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Where no route leads: programs get what the API says of everything that is not there, people a page."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": NotFound.default_detail}, status=404)
+    return defaults.page_not_found(request, exception)

@@ -15,12 +15,12 @@ def wanted(request: Request, param: str) -> list[str]:
 
 
 def expanded(request: Request, permitted: Iterable[str]) -> set[str]:
-    """The permitted names that the request expands, with the parents of dotted ones; wildcards mean the top level."""
-    permitted = set(permitted)
-    names = wanted(request, EXPAND_PARAM)
-    if set(names) & set(WILDCARD_VALUES or ()):
-        names = names + [name for name in permitted if "." not in name]
-    return {name for name in names if name in permitted}
+    """The permitted names that the library will expand: those that are asked for, what leads to them, and everything
+    at the level of a wildcard. A name that were left out here would be loaded row by row, and past the rules."""
+    paths = [name.split(".") for name in wanted(request, EXPAND_PARAM)]
+    names = {".".join(path[:length]) for path in paths for length in range(1, len(path) + 1)}
+    levels = {name.rpartition(".")[0] for name in names if name.rpartition(".")[2] in (WILDCARD_VALUES or ())}
+    return {name for name in permitted if name in names or name.rpartition(".")[0] in levels}
 
 
 class Flexible(FlexFieldsSerializerMixin):  # type: ignore[misc]  # the library has no types

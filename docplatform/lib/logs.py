@@ -4,7 +4,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -40,10 +40,12 @@ def safe_path(request: HttpRequest) -> str:
 
 def _address(request: HttpRequest) -> dict[str, Any]:
     """What the route finds in the path, also where the request was refused before it got to its route."""
-    try:
-        return (request.resolver_match or resolve(request.path_info)).kwargs
-    except Resolver404:
-        return {}
+    if request.resolver_match:
+        return request.resolver_match.kwargs
+    for path in (request.path_info, f"{request.path_info}/"):  # the last slash may be missing
+        with suppress(Resolver404):
+            return resolve(path).kwargs
+    return {}
 
 
 def where(error: BaseException) -> list[str]:

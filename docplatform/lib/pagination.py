@@ -139,5 +139,26 @@ class VersionedPagination(BasePagination):
         ]
 
 
+class CountedPagination(VersionedPagination):
+    """For lists whose contract has `count` in both versions."""
+
+    def paginate_queryset(self, queryset: Rows, request: Request, view: APIView | None = None) -> list[Any] | None:
+        page = super().paginate_queryset(queryset, request, view)
+        if isinstance(self.pages, NumberedPages) and self.pages.page:
+            self.count = self.pages.page.paginator.count
+        else:
+            self.count = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+        return page
+
+    def get_paginated_response(self, data: Any) -> Response:
+        response = super().get_paginated_response(data)
+        return Response({"count": self.count, **response.data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        body = NumberedPages().get_paginated_response_schema(schema)
+        body["required"] = ["count", "next", "previous", "results"]
+        return body
+
+
 def _parameter(name: str, kind: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": {"type": kind}}

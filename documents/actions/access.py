@@ -1,11 +1,11 @@
 """Who may see a document: one row changes, at once; the file handler and the index ask that row."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from documents.choices import Access, Status
 from documents.models import Document
@@ -25,9 +25,16 @@ def settle(document: Document, changes: Mapping[str, Any]) -> dict[str, Any]:
     if settled.get("access", document.access) == document.access:
         return settled
     planned = settled.get("publish_at")
-    if planned is None or planned == document.publish_at or planned <= timezone.now():
+    if planned is None or planned == document.publish_at or _is_over(planned):
         settled["publish_at"] = None
     return settled
+
+
+def _is_over(moment: datetime) -> bool:
+    """By the database's clock, which is the one that documents are published by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s <= statement_timestamp()", [moment])
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic

@@ -1,15 +1,15 @@
 """Changing and deleting documents. Rows are locked in the order of their ids, so that writes never wait in a circle."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from docplatform.lib.errors import Refused, Shape
 from documents import permissions
-from documents.actions import access, page_text, processing
-from documents.choices import Status
+from documents.actions import access, page_text, processing, trash
 from documents.models import Document
 from documents.pipeline import revisions
 from documents.search import index
@@ -32,28 +32,40 @@ def refusals(document: Document, changes: Changes) -> dict[str, str]:
 @transaction.atomic
 def update(changes: Mapping[int, Changes], *, actor: User) -> None:
     """Write new values into documents, by id: all of them or none. What is the same already is no change."""
+    texts, rows = [], []
     for document in lock(changes):
         values = changes[document.pk]
         if any(refusals(document, values)):
             raise Refused("document_processing", "A document is being processed. Try again later.", shape=Shape.LIST)
         settled = access.settle(document, values)
-        pages = settled.pop("pages", None)
-        _write(document, settled, actor=actor)
-        if pages:
-            page_text.start(document, pages, actor=actor)
+        if pages := settled.pop("pages", None):
+            texts.append((document, pages))
+        if before := _set(document, settled):
+            rows.append((document, before))
+    if rows:
+        _write(rows, actor=actor)
+    for document, pages in texts:
+        page_text.start(document, pages, actor=actor)
 
 
 @transaction.atomic
-def delete(documents: Collection[int], *, actor: User) -> None:
-    """Take documents away at once; their files and rows go later, see documents.actions.purge."""
+def delete(documents: Collection[int], *, actor: User, is_final: bool = False) -> None:
+    """Take documents away at once: into the trash, or with `is_final` for good. Files and rows go later, see
+    documents.actions.purge."""
     for document in lock(documents):
-        if document.is_processing or document.status == Status.NOFILE:  # its file may be on the way from another server
-            with suppress(Refused):  # there is no job that could be stopped
-                processing.cancel(document, actor=actor)
-        document.status = Status.DELETED
-        document.save(update_fields=["status", "updated_at"])
+        if is_final:
+            trash.refuse_held(document)
+        was_processing = document.is_processing
+        with suppress(Refused):  # there is no job that could be stopped
+            processing.cancel(document, actor=actor)
+        trash.take(document, actor=actor, was_stopped=was_processing)
+        if is_final:
+            trash.give_up(document)
         index.remove(document)
-        events.record("document.deleted", actor=actor, target=document, organization_id=document.organization_id)
+        data = {"final": True} if is_final else None
+        events.record(
+            "document.deleted", actor=actor, target=document, organization_id=document.organization_id, data=data
+        )
 
 
 def lock(documents: Collection[int]) -> list[Document]:
@@ -65,18 +77,38 @@ def lock(documents: Collection[int]) -> list[Document]:
     return rows
 
 
-def _write(document: Document, values: Changes, *, actor: User) -> None:
+def hold(pk: int) -> Document:
+    """A document's row, held until the end of the transaction: whoever writes what speaks of its pages holds it first,
+    because edits renumber them."""
+    document = Document.objects.filter(permissions.ALIVE, pk=pk).select_for_update(no_key=True).first()
+    if document is None:
+        raise Refused("not_found", "This document is not there any more.", status=404, shape=Shape.DETAIL)
+    return document
+
+
+def _set(document: Document, values: Changes) -> Changes:
+    """Give the row new values; the old ones of those that differ."""
     before = {name: getattr(document, name) for name, value in values.items() if getattr(document, name) != value}
-    if not before:
-        return
     for name in before:
         setattr(document, name, values[name])
-    document.save(update_fields=[*before, "updated_at"])
-    if before.get("revision_control") is False:
-        revisions.enable(document, user_id=actor.pk)
-    index.write(document)
-    data: dict[str, Any] = {"fields": sorted(before)}
-    for name in ("access", "user_id", "organization_id"):
-        if name in before:
-            data[name] = [before[name], values[name]]
-    events.record("document.updated", actor=actor, target=document, organization_id=document.organization_id, data=data)
+    return before
+
+
+def _write(rows: Sequence[tuple[Document, Changes]], *, actor: User) -> None:
+    """As many queries for many documents as for one, beside the revisions of those that now get some."""
+    now = timezone.now()
+    for document, before in rows:
+        document.updated_at = now
+        if before.get("revision_control") is False:
+            revisions.enable(document, user_id=actor.pk)
+    names = {name for _, before in rows for name in before}
+    Document.objects.bulk_update([document for document, _ in rows], sorted(names | {"updated_at"}))
+    index.write_all([document.pk for document, _ in rows])
+    told = [(document.pk, document.organization_id, _told(document, before)) for document, before in rows]
+    events.record_many("document.updated", model=Document, rows=told, actor=actor)
+
+
+def _told(document: Document, before: Changes) -> dict[str, Any]:
+    tellable = ("access", "user_id", "organization_id")
+    moved = {name: [before[name], getattr(document, name)] for name in tellable if name in before}
+    return {"fields": sorted(before), **moved}

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from docplatform.lib import storage
 from documents import paths
-from documents.choices import JobState, Status
+from documents.actions import trash
+from documents.choices import JobState
 from documents.models import Document, Job, Page, Version, VersionPage
 from documents.pipeline import sweep, versions
+from organizations import events
 
 BATCH = 500
 SECONDS = 10.0
@@ -21,14 +23,14 @@ MARGIN = timedelta(minutes=1)
 
 
 def purge() -> int:
-    """Remove files and rows of documents that were deleted a while ago; returns how many. A few seconds of work; may
+    """Remove files and rows of documents whose time in the trash is over; returns how many. A few seconds of work; may
     run twice at once.
 
     It waits until no URL that was handed out takes an upload any more, and no cancelled step is still writing.
     """
     quiet = timezone.now() - timedelta(seconds=settings.PRESIGN_SECONDS) - MARGIN
     busy = Job.objects.filter(document_id=OuterRef("pk"), state=JobState.ACTIVE)
-    deleted = Document.objects.filter(~Exists(busy), status=Status.DELETED, updated_at__lt=quiet).order_by("created_at")
+    deleted = Document.objects.filter(trash.over(), ~Exists(busy), updated_at__lt=quiet).order_by("created_at")
     deadline, done = time.monotonic() + SECONDS, 0
     for pk in list(deleted.values_list("pk", flat=True)[:BATCH]):
         done += _purge(pk)
@@ -39,7 +41,7 @@ def purge() -> int:
 
 @transaction.atomic
 def _purge(pk: int) -> bool:
-    document = Document.objects.select_for_update(skip_locked=True).filter(pk=pk, status=Status.DELETED).first()
+    document = Document.objects.select_for_update(skip_locked=True).filter(trash.over(), pk=pk).first()
     if document is None:
         return False
     pages = _own_pages(document)
@@ -48,6 +50,7 @@ def _purge(pk: int) -> bool:
         storage.backend().delete(sweep.lost_keys(job))
     for folder in _folders(document):
         storage.backend().delete_prefix(folder)
+    events.record("document.purged", target=document, organization_id=document.organization_id)
     _remove_rows(document, list(pages.values_list("pk", flat=True)))
     return True
 

@@ -1,7 +1,8 @@
 """Redactions that people prepare: drawn by one, agreed to by a second, and carried out together.
 
-Whoever changes a box becomes its author, so that nobody can agree to what they drew themselves. While a document is
-being processed its drafts stand still: a job is about to change the pages that they speak of.
+Whoever changes a box becomes its author, so that nobody can agree to what they drew themselves, and a reviewer says
+which state of a box they saw. While a document is being processed its drafts stand still: a job is about to change the
+pages that they speak of.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,11 +24,11 @@ from organizations.models import User
 
 MAX_DRAFTS = 2_000
 PROCESSING = "This document is being processed. Go on with its redactions when that is over."
-GONE = "The document has changed meanwhile. Look at it again before you redact it."
+CHANGED = "Some of these redactions were changed meanwhile. Look at them again before you apply them."
 DRAFT_GONE = "Some of these redactions are not there any more. Load the list again."
 FULL = f"A document can have {MAX_DRAFTS} prepared redactions. Apply or delete some first."
 OWN = "A second person has to review a redaction: you cannot review those that you drew or changed yourself."
-NONE_LEFT = "There is nothing to review: every redaction was reviewed already, or there are none."
+OTHERS = "Some of these redactions, or the pages below them, were changed after you saw them. Look at them again: {}."
 NOTHING = "There are no redactions to apply."
 UNREVIEWED = "Some of these redactions were not reviewed by a second person yet: {}."
 NAMED = 20  # ids in a sentence
@@ -47,7 +48,7 @@ def add(document: Document, boxes: Sequence[Mapping[str, Any]], *, actor: User) 
     """Keep boxes that the person drew on this version of the document."""
     fresh = _lock(document)
     if fresh.version_id != document.version_id:
-        raise Refused("document_changed", GONE)
+        raise Refused("document_changed", redactions.CHANGED)
     if _drafts(fresh).count() + len(boxes) > MAX_DRAFTS:
         raise Refused("too_many", FULL)
     new = [RedactionDraft(document=fresh, user=actor, **box) for box in boxes]
@@ -80,23 +81,25 @@ def remove(draft: RedactionDraft, *, actor: User) -> None:
 
 
 @transaction.atomic
-def review(document: Document, *, ids: Collection[int] | None, actor: User) -> list[int]:
-    """The person agrees to the named drafts, or to all that others drew; the ids of all that are reviewed now."""
+def review(document: Document, *, seen: Mapping[int, str], actor: User) -> list[int]:
+    """The person agrees to drafts of others as they saw them, by id and fingerprint; the ids of what is reviewed now.
+
+    There is no way to agree to whatever is there: it may have moved since, or come after one looked.
+    """
     fresh = _lock(document)
-    waiting = _pick(_drafts(fresh), ids)
-    others = [draft for draft in waiting if draft.user_id != actor.pk]
-    if (ids is not None and len(others) < len(waiting)) or (waiting and not others):
+    drafts = _pick(_drafts(fresh), seen)
+    changed = [draft.pk for draft in drafts if draft.fingerprint != seen[draft.pk]]
+    if changed:
+        raise Refused("drafts_changed", OTHERS.format(", ".join(map(str, changed[:NAMED]))), status=409)
+    if any(draft.user_id == actor.pk for draft in drafts):
         raise Refused("own_draft", OWN)
-    new = [draft for draft in others if draft.reviewer_id is None]
-    if not new and ids is None:
-        raise Refused("nothing_to_review", NONE_LEFT)
-    _drafts(fresh).filter(pk__in=[draft.pk for draft in new]).update(reviewer=actor, reviewed_at=Now())
+    new = [draft for draft in drafts if draft.reviewer_id is None]
     if new:
+        _drafts(fresh).filter(pk__in=[draft.pk for draft in new]).update(reviewer=actor, reviewed_at=Now())
         _record("reviewed", fresh, new, actor)
-    return [draft.pk for draft in others]
+    return [draft.pk for draft in drafts]
 
 
-@transaction.atomic
 def apply(
     document: Document,
     *,
@@ -106,8 +109,26 @@ def apply(
     reviewed_only: bool = False,
 ) -> Applied:
     """Start one redaction of all or the named drafts. They go when it succeeds; those of a copy stay where they are."""
-    fresh = _lock(document)
-    drafts = _pick(_drafts(fresh), ids)
+    drafts = _chosen(document, ids, reviewed_only=reviewed_only)
+    removed = redactions.look(document, [_box(draft) for draft in drafts])
+    found_in = removed.found_in(actor)
+    with transaction.atomic():
+        fresh = _lock(document)
+        now = _chosen(fresh, ids, reviewed_only=reviewed_only)
+        if [draft.fingerprint for draft in now] != [draft.fingerprint for draft in drafts]:
+            raise Refused("drafts_changed", CHANGED, status=409)
+        chosen = [draft.pk for draft in now]
+        target = redactions.start(removed, actor=actor, as_copy=as_copy)
+        if target.pk == fresh.pk:
+            job = Job.objects.get(document=fresh, state=JobState.ACTIVE)
+            job.options["drafts"] = chosen
+            job.save(update_fields=["options"])
+    return Applied(target, chosen, found_in)
+
+
+def _chosen(document: Document, ids: Collection[int] | None, *, reviewed_only: bool) -> list[RedactionDraft]:
+    """What is to be applied, if it may be."""
+    drafts = _pick(_drafts(document), ids)
     if reviewed_only:
         drafts = [draft for draft in drafts if draft.reviewer_id]
     if not drafts:
@@ -115,14 +136,7 @@ def apply(
     unreviewed = [draft.pk for draft in drafts if draft.reviewer_id is None]
     if settings.REDACTION_NEEDS_REVIEW and unreviewed:
         raise Refused("not_reviewed", UNREVIEWED.format(", ".join(map(str, unreviewed[:NAMED]))))
-    boxes, chosen = [_box(draft) for draft in drafts], [draft.pk for draft in drafts]
-    found_in = redactions.warnings(fresh, boxes, actor=actor)
-    target = redactions.start(fresh, boxes, actor=actor, as_copy=as_copy)
-    if target.pk == fresh.pk:
-        job = Job.objects.get(document=fresh, state=JobState.ACTIVE)
-        job.options["drafts"] = chosen
-        job.save(update_fields=["options"])
-    return Applied(target, chosen, found_in)
+    return drafts
 
 
 def _lock(document: Document) -> Document:
@@ -136,7 +150,8 @@ def _lock(document: Document) -> Document:
 
 
 def _drafts(document: Document) -> QuerySet[RedactionDraft]:
-    return RedactionDraft.objects.filter(document=document).order_by("page_number", "pk")
+    drafts: QuerySet[RedactionDraft] = document.redaction_drafts.order_by("page_number", "pk")
+    return drafts
 
 
 def _pick(drafts: QuerySet[RedactionDraft], ids: Collection[int] | None) -> list[RedactionDraft]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from docplatform.lib.errors import Refused
 from docplatform.lib.slugs import slug
+from documents.actions import trash
 from documents.actions.processing import PROCESSING
 from documents.actions.removed import Removed
 from documents.choices import JobKind, Status
@@ -19,6 +19,7 @@ from documents.search import index
 from organizations import events
 from organizations.models import User
 
+CHANGED = "The document has changed meanwhile. Look at it again before you redact it."
 SUFFIX = " (redacted)"
 UNNAMED = "Redacted document"
 TITLE_LENGTH = 1000
@@ -36,24 +37,27 @@ class Box:
     label: str = ""
 
 
-def start(document: Document, boxes: Sequence[Box], *, actor: User, as_copy: bool = False) -> Document:
-    """Begin to remove what lies under the boxes; the document that is processed: this one, or a new copy of it."""
+def look(document: Document, boxes: Sequence[Box]) -> Removed:
+    """What lies under the boxes of this version of the document. It takes a while: look before anything is locked."""
+    covers = [Cover(box.page_number, box.x1, box.y1, box.x2, box.y2, box.label) for box in boxes]
+    return Removed(document, covers)
+
+
+def start(removed: Removed, *, actor: User, as_copy: bool = False) -> Document:
+    """Begin to remove what was looked at; the document that is processed: this one, or a new copy of it."""
     try:
         with transaction.atomic():
-            source = _lock(document, boxes)
-            target = _copy(source, boxes, actor) if as_copy else source
-            _open(target, source, boxes, actor)
+            source = _lock(removed.document)
+            if not as_copy:  # it would take the file as it came, and every earlier version
+                trash.refuse_held(source)
+            target = _copy(source, removed, actor) if as_copy else source
+            _open(target, source, removed.covers, actor)
             return target
     except IntegrityError as error:
         raise Refused("processing", PROCESSING) from error
 
 
-def warnings(document: Document, boxes: Sequence[Box], *, actor: User) -> dict[str, Any]:
-    """Where else the removed words stand, as far as the actor may see: call it before `start`."""
-    return Removed(document, _covers(boxes)).found_in(actor)
-
-
-def _lock(document: Document, boxes: Sequence[Box]) -> Document:
+def _lock(document: Document) -> Document:
     alive = Document.objects.exclude(status=Status.DELETED).select_for_update(of=("self",), no_key=True)
     fresh = alive.select_related("version").filter(pk=document.pk).first()
     if fresh is None:
@@ -62,27 +66,26 @@ def _lock(document: Document, boxes: Sequence[Box]) -> Document:
         raise Refused("processing", PROCESSING)
     if fresh.version is None:
         raise Refused("not_processed", "This document has no pages yet. Process it first.")
-    if any(box.page_number >= fresh.version.page_count for box in boxes):
-        raise Refused("page_gone", "The document has fewer pages by now. Look at it again.")
+    if fresh.version_id != document.version_id:
+        raise Refused("document_changed", CHANGED)
     return fresh
 
 
-def _open(target: Document, source: Document, boxes: Sequence[Box], actor: User) -> None:
+def _open(target: Document, source: Document, covers: Sequence[Cover], actor: User) -> None:
     assert source.version_id is not None
     target.status = Status.PENDING
     Document.objects.filter(pk=target.pk).update(status=Status.PENDING, updated_at=Now())
-    options = redaction.options(_covers(boxes), version_id=source.version_id)
+    options = redaction.options(covers, version_id=source.version_id)
     jobs.open_job(target, user_id=actor.pk, kind=JobKind.REDACT, options=options)
     index.write(target)
     data = {"change": JobKind.REDACT.value}
     events.record("document.started", actor=actor, target=target, organization_id=target.organization_id, data=data)
 
 
-def _copy(source: Document, boxes: Sequence[Box], actor: User) -> Document:
+def _copy(source: Document, removed: Removed, actor: User) -> Document:
     """A private document with what is known of the source, except what holds removed words, and notes."""
     if actor.organization is None:
         raise Refused("no_organization", "Choose an active organization first.")
-    removed = Removed(source, _covers(boxes))
     title = UNNAMED if removed.in_text(source.title) else source.title[: TITLE_LENGTH - len(SUFFIX)] + SUFFIX
     copy = Document.objects.create(
         user=actor,
@@ -96,7 +99,3 @@ def _copy(source: Document, boxes: Sequence[Box], actor: User) -> Document:
     )
     events.record("document.created", actor=actor, target=copy, organization_id=copy.organization_id)
     return copy
-
-
-def _covers(boxes: Sequence[Box]) -> list[Cover]:
-    return [Cover(box.page_number, box.x1, box.y1, box.x2, box.y2, box.label) for box in boxes]

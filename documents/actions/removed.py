@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
 
 from docplatform.lib import storage
 from documents import paths, permissions
-from documents.models import Document, Note, Page, Section
+from documents.actions.covered import Covered
+from documents.models import Document, Entity, Mention, Note, Page, Section
 from documents.pipeline.values import Cover
 from documents.search import analyzer
 from documents.search.languages import STOP_WORDS
@@ -22,25 +22,20 @@ AT_MOST = 100  # ids of each kind
 
 
 class Removed:
-    """What lies under boxes of a document, by the words that were read on its pages."""
+    """What lies under boxes of a document, by the words that were read on its pages. They are read again for it."""
 
     def __init__(self, document: Document, covers: Sequence[Cover]) -> None:
         self.document = document
         self.covers = covers
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Folded, without those that say nothing by themselves."""
-        found = {word for page, boxes in self._pages() for word in _beneath(page, boxes)}
-        return frozenset(word for word in found if word not in STOP_WORDS)
-
-    @cached_property
-    def _unspaced(self) -> tuple[str, ...]:
-        return tuple(word for word in self.words if analyzer.UNSPACED.search(word))
+        self.numbers = {cover.page for cover in covers}
+        self._covered = Covered(covers)
+        found = {word for number, page in self._pages() for word in self._beneath(number, page)}
+        self._words = frozenset(word for word in found if word not in STOP_WORDS)
+        self._unspaced = tuple(word for word in self._words if analyzer.UNSPACED.search(word))
 
     def in_text(self, text: str) -> bool:
         """Does one of the words stand in the text?"""
-        if not self.words.isdisjoint(_words(text)):
+        if not self._words.isdisjoint(_words(text)):
             return True
         folded = text.casefold()
         return any(word in folded for word in self._unspaced)
@@ -53,6 +48,8 @@ class Removed:
         """Names of fields, keys of data, and ids. `notes_under`: notes whose place is covered, whatever they say."""
         notes = list(Note.objects.filter(permissions.view_notes(actor), document=self.document).order_by("pk"))
         sections = Section.objects.filter(document=self.document).order_by("pk")
+        visible = Entity.objects.filter(permissions.view_entities(actor)).values("pk")
+        mentions = Mention.objects.filter(document=self.document, entity__in=visible).select_related("entity")
         data = self.document.data if isinstance(self.document.data, dict) else {}
         return {
             "fields": [name for name in FIELDS if self.in_text(getattr(self.document, name))],
@@ -60,6 +57,7 @@ class Removed:
             "notes": [note.pk for note in notes if self.in_text(f"{note.title} {note.content}")][:AT_MOST],
             "notes_under": [note.pk for note in notes if self._covers(note)][:AT_MOST],
             "sections": [section.pk for section in sections if self.in_text(section.title)][:AT_MOST],
+            "entities": [mention.entity_id for mention in mentions if self._in_mention(mention)][:AT_MOST],
             "documents": self._documents(actor),
         }
 
@@ -74,44 +72,43 @@ class Removed:
 
     def _rows(self) -> list[int]:
         entries = self.document.version.entries if self.document.version else None
-        numbers = {cover.page for cover in self.covers}
-        return list(entries.filter(number__in=numbers).values_list("page", flat=True)) if entries else []
+        return list(entries.filter(number__in=self.numbers).values_list("page", flat=True)) if entries else []
 
-    def _pages(self) -> Iterator[tuple[Page, list[Cover]]]:
+    def _pages(self) -> Iterator[tuple[int, Page]]:
         if self.document.version is None:
             return
-        numbers = {cover.page for cover in self.covers}
-        for entry in self.document.version.entries.filter(number__in=numbers).select_related("page"):
-            yield entry.page, [cover for cover in self.covers if cover.page == entry.number]
+        for entry in self.document.version.entries.filter(number__in=self.numbers).select_related("page"):
+            yield entry.number, entry.page
+
+    def _beneath(self, number: int, page: Page) -> Iterator[str]:
+        """The words of a page that lie under one of the boxes."""
+        for row in _rows(page):
+            wide, high = INSIDE * (row["x2"] - row["x1"]), INSIDE * (row["y2"] - row["y1"])
+            if self._covered.meets(number, row["x1"] + wide, row["y1"] + high, row["x2"] - wide, row["y2"] - high):
+                yield from _words(row["text"])
+
+    def _in_mention(self, mention: Mention) -> bool:
+        said = (str(place["content"]) for place in mention.occurrences)
+        return self.in_text(" ".join([mention.entity.name, *said]))
 
     def _covers(self, note: Note) -> bool:
         if note.x1 is None or note.x2 is None or note.y1 is None or note.y2 is None:
             return False
-        place = (note.x1, note.y1, note.x2, note.y2)
-        return any(cover.page == note.page_number and _meets(place, cover) for cover in self.covers)
+        return self._covered.meets(note.page_number, note.x1, note.y1, note.x2, note.y2)
 
 
-def _beneath(page: Page, boxes: Sequence[Cover]) -> Iterator[str]:
-    """The words of a page that lie under one of the boxes."""
+def _rows(page: Page) -> list[dict[str, Any]]:
+    """The page's words and their places."""
     if page.words is None:
-        return
+        return []
     try:
-        rows = json.loads(storage.backend().read(paths.page_boxes(page.words)))
+        rows: list[dict[str, Any]] = json.loads(storage.backend().read(paths.page_boxes(page.words)))
     except storage.Missing:
-        return
-    for row in rows:
-        wide, high = INSIDE * (row["x2"] - row["x1"]), INSIDE * (row["y2"] - row["y1"])
-        core = (row["x1"] + wide, row["y1"] + high, row["x2"] - wide, row["y2"] - high)
-        if any(_meets(core, box) for box in boxes):
-            yield from _words(row["text"])
+        return []
+    return rows
 
 
 def _words(text: str) -> Iterator[str]:
     for match in analyzer.WORDS.finditer(text):
         if len(match.group()) >= LEAST:
             yield analyzer.fold(match.group())
-
-
-def _meets(place: tuple[float, float, float, float], box: Cover) -> bool:
-    left, top, right, bottom = place
-    return left < box.x2 and right > box.x1 and top < box.y2 and bottom > box.y1

@@ -5,7 +5,7 @@ from django.db import transaction
 from docplatform.lib.errors import Refused, Shape
 from documents.actions import document as documents
 from documents.models import Document, Revision
-from documents.pipeline import drafts, revisions, versions
+from documents.pipeline import drafts, extracts, revisions, versions
 from documents.search import index
 from organizations import events
 from organizations.models import User
@@ -27,6 +27,7 @@ def restore(document: Document, number: int, *, actor: User) -> None:
     versions.show(revision.version)
     revisions.add(document, revision.version, user_id=actor.pk, comment=f"Restored revision {number}")
     drafts.outdate(revision.version)
+    extracts.outdate(document.pk)
     index.write(document)
     data = {"revision": number}
     events.record(

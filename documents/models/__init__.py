@@ -10,7 +10,7 @@ from documents.models.origin import Mail, Origin
 from documents.models.page import Page, Version, VersionPage
 from documents.models.revision import Doomed, RedactionDraft, Revision
 from documents.models.saved_search import SavedSearch
-from documents.models.search import PageText, SearchDoc, SearchLanguage
+from documents.models.search import PageText, SearchDoc, SearchLanguage, StaleMark
 
 __all__ = [
     "BulkItem",
@@ -35,6 +35,7 @@ __all__ = [
     "SearchDoc",
     "SearchLanguage",
     "Section",
+    "StaleMark",
     "Step",
     "Version",
     "VersionPage",

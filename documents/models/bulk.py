@@ -7,7 +7,7 @@ from documents.choices import BulkAction, BulkItemState, BulkState
 
 
 class BulkJob(models.Model):
-    """`action` with `options` on the documents that `query` found for `user` when it was asked for.
+    """`action` with `options` on the documents that `query` and `filters` found for `user` when it was asked for.
 
     `undone` is the job whose changes this one takes back.
     """
@@ -16,6 +16,7 @@ class BulkJob(models.Model):
     api_key_id = models.BigIntegerField(null=True)
     action = models.CharField(max_length=16, choices=BulkAction)
     query = models.TextField(blank=True)
+    filters = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
     state = models.CharField(max_length=9, choices=BulkState, default=BulkState.ACTIVE)
     total = models.PositiveIntegerField()
@@ -38,7 +39,8 @@ class BulkJob(models.Model):
 
 
 class BulkItem(models.Model):
-    """One document of a bulk job. `before` is what an undo needs; `refusal` says why nothing was done.
+    """One document of a bulk job. `options` are its own, beside the job's; `before` is what an undo needs; `refusal`
+    says why nothing was done.
 
     The id is a plain column: a job may outlive documents that it deletes.
     """
@@ -46,6 +48,7 @@ class BulkItem(models.Model):
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="items")
     document_id = models.BigIntegerField()
     state = models.CharField(max_length=7, choices=BulkItemState, default=BulkItemState.WAITING)
+    options = models.JSONField(default=dict)
     before = models.JSONField(default=dict)
     refusal = models.CharField(max_length=200, blank=True)
 

@@ -66,6 +66,7 @@ class Document(models.Model):
             models.Index(fields=["organization", "id"], name="document_by_organization"),
             models.Index(fields=["access", "status", "id"], name="document_by_access"),
             models.Index(fields=["created_at", "id"], name="document_by_created"),
+            models.Index(fields=["updated_at", "id"], name="document_by_updated"),
             models.Index(
                 fields=["status", "created_at"], name="document_unfinished", condition=~Q(status=Status.SUCCESS)
             ),

@@ -1,12 +1,14 @@
 """Where documents came from: mail, other installations, folders."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Mail(models.Model):
     """A message that came in by a person's mail address, kept as it came at `storage_key`.
 
-    `sha256` is that of the message: one that is delivered twice is taken once.
+    `sha256` is that of the message: one that is delivered twice is taken once. `opened_at` is null until all
+    attachments are documents; `attempts` and `tried_at` tell workers which messages are free to be opened.
     """
 
     user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="+")
@@ -14,9 +16,13 @@ class Mail(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["user", "sha256"], name="mail_once"),)
+        indexes = (models.Index(fields=["id"], condition=Q(opened_at=None), name="mail_to_open"),)
 
     def __str__(self) -> str:
         return f"mail {self.pk} to {self.user_id}"

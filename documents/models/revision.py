@@ -1,5 +1,8 @@
 """The states of a document that people may look back at, and the redactions that they prepare."""
 
+import hashlib
+import json
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -64,7 +67,7 @@ class RedactionDraft(models.Model):
 
     @property
     def fingerprint(self) -> str:
-        """Of all that a reviewer sees: the pages of the document, the box, and what is said of it."""
+        """Of all that a reviewer looks at: the document's pages, the box, and what is said of it."""
         box = (self.page_number, self.x1, self.x2, self.y1, self.y2)
         seen = json.dumps([self.document.version_id, *box, self.reason, self.label])
         return hashlib.sha256(seen.encode()).hexdigest()[:32]

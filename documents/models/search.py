@@ -56,3 +56,13 @@ class SearchLanguage(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class StaleMark(models.Model):
+    """A project's mark that means nothing any more; documents in the index may still carry it until swept."""
+
+    mark = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.mark

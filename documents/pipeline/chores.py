@@ -25,6 +25,10 @@ def tend(queue: Queue) -> None:
     if waiting:
         wake(queue, task=LOOK, times=waiting)
     folders.sweep()
+    try:
+        folders.forget_deleted()
+    except Exception:
+        logger.exception("chore failed", extra={"chore": "forget_deleted"})  # the storage is away; it will be back
 
 
 def once_a_minute(*chores: Callable[[], object]) -> None:

@@ -85,17 +85,21 @@ class ProveResult(Result):
 
 @dataclass(frozen=True)
 class ProveWork(Work[ProveResult]):
-    """Look for anything under `covers` in the PDF and in what is stored for `pages`; `is_whole`: also in everything
-    that belongs to no page."""
+    """Look for anything under `covers` in the PDF and in what is stored for `pages`.
+
+    With `source`, the PDF as it was, also in everything that belongs to no page, and in the fonts that the `redacted`
+    pages used.
+    """
 
     pdf: str
     pages: list[ProvedPage]
     covers: list[Cover]
-    is_whole: bool
+    source: str | None
+    redacted: list[int]
     folder: str
 
     def inputs(self) -> list[str]:
-        return [self.pdf]
+        return [self.pdf, self.source] if self.source else [self.pdf]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """The folders on this host that steps work in, and the PDFs that steps of one job share.
 
 `DATA_DIR/work/<host>/steps/<process>.<token>/` belongs to one claim, `…/shared/` holds PDFs by storage key. Keys
-of the pipeline are written once, so a shared file is right for as long as it is there.
+of the pipeline are written once, so a shared file is right for as long as the stored one is there.
 """
 
-import hashlib
 import os
 import shutil
 import time
@@ -12,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 
@@ -19,7 +19,9 @@ from docplatform.lib import storage
 from documents.pipeline import hosts
 from documents.pipeline.claims import Claim
 
+UNCHECKED_SECONDS = 60  # a redaction has to be over on every host soon, and each look may be a request
 UNUSED_SECONDS = 1800  # longer than any step runs, so that no shared file goes while a step reads it
+PARTIAL = ".partial"  # not yet fetched to its end
 ABANDONED_SECONDS = 24 * 3600  # a container that starts again has a new name; its old folder is nobody's
 
 
@@ -42,12 +44,12 @@ def of(claim: Claim) -> Iterator[Path]:
 
 def shared(key: str) -> Path:
     """A local copy of a stored file that other steps may want too."""
-    path = root() / "shared" / hashlib.sha256(key.encode()).hexdigest()
+    path = _shared(key)
     with suppress(FileNotFoundError):
         os.utime(path)
         return path
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f"{path.name}.{uuid.uuid4()}")
+    partial = path.with_name(f"{uuid.uuid4()}{PARTIAL}")
     try:
         storage.backend().fetch(key, partial)
         partial.replace(path)
@@ -58,7 +60,23 @@ def shared(key: str) -> Path:
 
 def forget(key: str) -> None:
     """Drop the local copy of a file that no step wants any more."""
-    (root() / "shared" / hashlib.sha256(key.encode()).hexdigest()).unlink(missing_ok=True)
+    _shared(key).unlink(missing_ok=True)
+
+
+def forget_deleted() -> None:
+    """Once a minute, drop the local copies of files that are stored no more: another host may have redacted them."""
+    last = root() / "checked"
+    if last.exists() and abs(_age(last)) < UNCHECKED_SECONDS:
+        return
+    root().mkdir(parents=True, exist_ok=True, mode=0o700)
+    last.touch()
+    for path in _entries("shared"):
+        if path.suffix != PARTIAL and not storage.backend().exists(unquote(path.name)):
+            path.unlink(missing_ok=True)
+
+
+def _shared(key: str) -> Path:
+    return root() / "shared" / quote(key, safe="")
 
 
 def sweep() -> None:

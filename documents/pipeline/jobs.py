@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from docplatform.lib.queue import wake
 from documents.choices import JobKind, JobState, Queue, Status, StepKind, StepState
 from documents.models import Document, DocumentError, Job, Step, Version
-from documents.pipeline import claims, drafts, revisions, versions
+from documents.pipeline import claims, drafts, extracts, revisions, versions
 from documents.pipeline.claims import Claim
 from documents.search import index
 from organizations import events
@@ -30,6 +30,9 @@ QUEUES: dict[StepKind, Queue] = {
     StepKind.TURN: Queue.FAST,
     StepKind.TEXT: Queue.FAST,
     StepKind.PROVE: Queue.BULK,
+    StepKind.EXTRACT: Queue.BULK,
+    StepKind.ADOPT: Queue.FAST,
+    StepKind.DRAW: Queue.FAST,
 }
 READ = (StepKind.PAGES, StepKind.OCR, StepKind.FINALIZE)
 ROUTES: dict[str, tuple[StepKind, ...]] = {
@@ -37,18 +40,27 @@ ROUTES: dict[str, tuple[StepKind, ...]] = {
     JobKind.REDACT: (StepKind.REDACT, *READ, StepKind.PROVE),
     JobKind.MODIFY: (StepKind.MODIFY, StepKind.TURN, StepKind.FINALIZE),
     JobKind.TEXT: (StepKind.TEXT, StepKind.FINALIZE),
+    JobKind.EXTRACT: (StepKind.EXTRACT,),
+    JobKind.ADOPT: (StepKind.ADOPT, StepKind.DRAW, StepKind.FINALIZE),
 }
 """The stages of each kind of job. The first makes the PDF and the version that the others go on with; a stage that
-finds nothing to do is passed over."""
-UNDISTURBING = (JobKind.TEXT,)
+finds nothing to do is passed over. An extraction makes none: its version is the one that readers see."""
+UNDISTURBING = (JobKind.TEXT, JobKind.EXTRACT)
 """Jobs during which everybody reads on, and whose failure leaves the document as it was."""
 LOOK = "documents.tasks.look"
 
 
-def open_job(document: Document, *, user_id: int, kind: JobKind = JobKind.PROCESS, **columns: Any) -> Job:
-    """A job with its first step, inside the caller's transaction. A second active one violates a constraint."""
+def open_job(
+    document: Document,
+    *,
+    user_id: int,
+    kind: JobKind = JobKind.PROCESS,
+    batches: Sequence[list[int]] = ([],),
+    **columns: Any,
+) -> Job:
+    """A job with its first steps, inside the caller's transaction. A second active one violates a constraint."""
     job = Job.objects.create(document=document, user_id=user_id, kind=kind, **columns)
-    open_stage(job, route(job)[0], [[]])
+    open_stage(job, route(job)[0], batches)
     return job
 
 
@@ -139,6 +151,7 @@ def succeed(job: Job, version: Version, *, conclude: Callable[[], None]) -> None
     if versions.show(version):
         revisions.after(job, version)
         drafts.after(job, version)
+        extracts.after(job)
         conclude()
         index.write(Document.objects.get(pk=job.document_id))
         _record("document.processed", job, change=job.kind)

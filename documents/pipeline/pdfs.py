@@ -11,7 +11,7 @@ from documents.choices import StepKind, StepState
 from documents.models import Job, Step, Version, VersionPage
 from documents.pipeline.values import StepFailed
 
-MAKERS = (StepKind.INGEST, StepKind.REDACT, StepKind.MODIFY, StepKind.TEXT)
+MAKERS = (StepKind.INGEST, StepKind.REDACT, StepKind.MODIFY, StepKind.TEXT, StepKind.ADOPT)
 
 
 @dataclass(frozen=True)

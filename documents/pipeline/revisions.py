@@ -10,6 +10,7 @@ COMMENTS: dict[str, str] = {
     JobKind.REDACT: "Redacting",
     JobKind.MODIFY: "Modifying",
     JobKind.TEXT: "Editing text",
+    JobKind.ADOPT: "Importing",
 }
 INITIAL, ENABLE, ENABLE_AGAIN = "Initial", "Enable", "Re-enable"
 
@@ -17,7 +18,7 @@ INITIAL, ENABLE, ENABLE_AGAIN = "Initial", "Enable", "Re-enable"
 def after(job: Job, version: Version) -> None:
     """The job made a new state of its document. The first one also keeps the file as it was uploaded."""
     document = job.document
-    if not document.revision_control:
+    if not document.revision_control or job.kind not in COMMENTS:
         return
     if job.kind == JobKind.PROCESS and _is_first(document):
         add(document, version, user_id=job.user_id, comment=INITIAL, extension=document.original_extension)

@@ -16,6 +16,7 @@ from documents.pipeline.edits import (
     TextResult,
     TextWork,
 )
+from documents.pipeline.letters import LetterResult, LetterWork
 from documents.pipeline.values import (
     CONVERT_SECONDS,
     OTHER_LIMIT,
@@ -204,6 +205,53 @@ class PhotoWork(Work[ImageResult]):
         return [self.pdf]
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Its page, its first character in the whole text and in the page's, and what stands there."""
+
+    page: int
+    offset: int
+    page_offset: int
+    content: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """One thing in one place: its kind, its canonical name, and what is known about it."""
+
+    kind: str
+    name: str
+    metadata: dict[str, str]
+    spot: Spot
+
+
+@dataclass(frozen=True)
+class ExtractResult(Result):
+    """What stands on the pages, in their order."""
+
+    found: list[Value]
+
+    def files(self) -> list[str]:
+        return []
+
+
+@dataclass(frozen=True)
+class ExtractWork(Work[ExtractResult]):
+    """Look for dates, prices, addresses and the like in `texts`, a JSON list with the text of each of `pages`.
+
+    `offsets` are their first characters in the text of the whole document.
+    """
+
+    texts: str
+    pages: list[int]
+    offsets: list[int]
+    language: str
+    folder: str
+
+    def inputs(self) -> list[str]:
+        return [self.texts]
+
+
 STEPS: dict[str, tuple[type[Work[Result]], type[Result]]] = {
     "ingest": (IngestWork, IngestResult),
     "pages": (PagesWork, PagesResult),
@@ -211,9 +259,11 @@ STEPS: dict[str, tuple[type[Work[Result]], type[Result]]] = {
     "finalize": (FinalizeWork, FinalizeResult),
     "image": (ImageWork, ImageResult),
     "photo": (PhotoWork, ImageResult),
+    "letter": (LetterWork, LetterResult),
     "modify": (ModifyWork, ModifyResult),
     "redact": (RedactWork, RedactResult),
     "prove": (ProveWork, ProveResult),
     "text": (TextWork, TextResult),
+    "extract": (ExtractWork, ExtractResult),
 }
 """Kind → its work and its result. The module `documents.pipeline.steps.<kind>` has `run(work) -> result`."""

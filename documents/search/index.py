@@ -1,9 +1,10 @@
 """Writes the search index, always inside the transaction that changes what it speaks of: what commits is findable."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 
 from documents.choices import Status
 from documents.models import Document, Page, SearchDoc
@@ -23,12 +24,22 @@ ON CONFLICT (page_id) DO UPDATE SET body = EXCLUDED.body, tsv = EXCLUDED.tsv
 
 # Weights tell the body's words (B, C, D) from metadata (A) and markers (none): what is not the body is written anew.
 KEEP_BODY = """
-UPDATE documents_searchdoc SET
-  created_at = %(created_at)s, updated_at = %(updated_at)s, page_count = %(page_count)s, title = %(title)s,
-  source = %(source)s,
-  terms = ts_filter(terms, '{b,c,d}') || %(words)s::tsvector || %(markers)s::tsvector,
-  digest = ts_filter(digest, '{c}') || %(digest)s::tsvector
-WHERE document_id = %(document)s AND body_version IS NOT DISTINCT FROM %(version)s
+UPDATE documents_searchdoc AS known SET
+  created_at = fresh.created_at, updated_at = fresh.updated_at, page_count = fresh.page_count, title = fresh.title,
+  source = fresh.source,
+  terms = ts_filter(known.terms, '{b,c,d}') || fresh.words::tsvector || fresh.markers::tsvector,
+  digest = ts_filter(known.digest, '{c}') || fresh.digest::tsvector
+FROM unnest(
+  %(document)s::bigint[], %(version)s::bigint[], %(created_at)s::timestamptz[], %(updated_at)s::timestamptz[],
+  %(page_count)s::integer[], %(title)s::text[], %(source)s::text[], %(words)s::text[], %(markers)s::text[],
+  %(digest)s::text[]
+) AS fresh (document, version, created_at, updated_at, page_count, title, source, words, markers, digest)
+WHERE known.document_id = fresh.document AND known.body_version IS NOT DISTINCT FROM fresh.version
+RETURNING known.document_id
+"""
+
+CARRIERS = """
+SELECT document_id FROM documents_searchdoc WHERE terms @@ %s::tsquery LIMIT %s
 """
 
 NEW_BODY = f"""
@@ -81,29 +92,51 @@ def storable(text: str) -> str:
 
 
 def write(document: Document) -> None:
-    """Bring the document's entry up to date. The row is read again under its lock, so that of two writers at once
-    the later one sees what the earlier one wrote. Its pages are read only when its version is a new one."""
-    fresh = Document.objects.select_for_update(of=("self",), no_key=True).filter(pk=document.pk).first()
-    if fresh is None or fresh.status == Status.DELETED:
-        remove(document)
+    """Bring the document's entry up to date; see `write_all`."""
+    write_all([document.pk])
+
+
+def write_all(pks: Collection[int]) -> None:
+    """Bring the entries of documents up to date, with a constant number of queries as long as no version is new: only
+    then pages are read. Rows are read again under their locks, in the order of their ids, so that of two writers at
+    once the later one sees what the earlier one wrote."""
+    rows = Document.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=pks).order_by("pk")
+    documents = {row.pk: row for row in rows if row.status != Status.DELETED}
+    if gone := set(pks) - documents.keys():
+        SearchDoc.objects.filter(pk__in=gone).delete()
+    if not documents:
         return
-    _know({fresh.language})
-    values = _values(fresh)
+    prefetch_related_objects(list(documents.values()), facets.PLACES)
+    _know({document.language for document in documents.values()})
+    values = {pk: _values(document) for pk, document in documents.items()}
+    columns = {name: [row[name] for row in values.values()] for name in next(iter(values.values()))}
     with connection.cursor() as cursor:
-        cursor.execute(KEEP_BODY, values)
-        if cursor.rowcount == 0:
-            _rebuild(fresh, values)
+        cursor.execute(KEEP_BODY, columns)
+        kept = {pk for (pk,) in cursor.fetchall()}
+    for pk in documents.keys() - kept:
+        _rebuild(documents[pk], values[pk])
+
+
+def carriers(project: str, *, most: int) -> list[int]:
+    """Some of the documents whose entry has this mark of a project."""
+    lexemes = (vectors.audience(f"project:{project}"), vectors.marker("project", project))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # it would read every vector
+        cursor.execute(CARRIERS, [" | ".join(map(vectors.quoted, lexemes)), most])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def rebuild(document: Document) -> None:
     """Write the document's entry from nothing but its data, whatever stands in the index."""
     fresh = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
+    prefetch_related_objects([fresh], facets.PLACES)
     _know({fresh.language})
     _rebuild(fresh, _values(fresh))
 
 
 def is_right(document: Document) -> bool:
     """The entry is what `rebuild` would write. Salient words may differ: they are chosen by how common words are."""
+    prefetch_related_objects([document], facets.PLACES)
     values = _values(document)
     pages = body.parameters(document.version_id, document.page_count, document.language)
     with connection.cursor() as cursor:

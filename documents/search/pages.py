@@ -45,6 +45,13 @@ def fetch(condition: Match, order: Order, words: Sequence[Scored], bound: int, w
     return _ByScore(condition, tuple(as_before), place.bound).page(window)
 
 
+def ids(condition: Match, limit: int) -> list[int]:
+    """All that satisfies the condition, up to a limit."""
+    where, params = whole(condition)
+    sql = f"SELECT s.document_id FROM documents_searchdoc s WHERE {where} ORDER BY {sorting.ID.sql} LIMIT %s"  # noqa: S608
+    return [pk for (pk,) in _run(sql, (*params, limit))]
+
+
 def _by_keys(condition: Match, keys: tuple[Key, ...], bound: int, window: Window) -> Hits:
     rows, count = _select(condition, keys, window.size + 1, window.offset, window.place)
     shown = rows[: window.size]

@@ -26,6 +26,7 @@ from projects.models import Project
 
 TIMEOUT_MS = 8_000
 MAX_PROJECTS = 1_000
+UNREADABLE = "This query cannot be read. Check its quotation marks, brackets and colons."
 
 # Bitmaps of half a million documents stay exact in this memory; a sequential scan would read every vector.
 SETUP = """
@@ -74,6 +75,19 @@ def _search(user: Person, wanted: Wanted, window: Window, *, degraded: bool) -> 
         return Found(pages.fetch(condition, order, scored, bound, window), plan, compiled.leaves, degraded)
 
 
+def every(user: Person, wanted: Wanted, *, most: int) -> list[int]:
+    """The ids of all documents that the person may see and the search finds, but for those beyond the first `most`.
+
+    For those who do something with what is found, so nothing is guessed: 400 for a query that cannot be read as it is.
+    """
+    with limited() as (_, codes):
+        plan = split.plan(wanted, anonymous=user.is_anonymous, now=timezone.now())
+        if plan.escaped:
+            raise Refused("query", UNREADABLE)
+        compiled = compiler.compile_query(plan.tree, setting(user, plan.tree, codes))
+        return pages.ids(both([compiled.condition, audience(user)]), most)
+
+
 @contextmanager
 def limited() -> Iterator[tuple[int, tuple[str, ...]]]:
     """A transaction whose statements may take so long and no longer; gives the newest document in the index and the
@@ -102,11 +116,11 @@ def audience(user: Person) -> Match:
     return Match(f"({' | '.join(vectors.quoted(vectors.audience(token)) for token in tokens)})")
 
 
-def _visible_projects(user: Person, tree: Node) -> frozenset[int]:
-    """Which of the projects that the query names the person may see."""
+def _visible_projects(user: Person, tree: Node) -> dict[int, str]:
+    """The marks of those projects that the query names and the person may see, by id."""
     named = [node.node for node in walk(tree) if isinstance(node, In) and node.field == "project"]
     if not named:
-        return frozenset()
+        return {}
     asked = Q(pk__in=[])
     for value in (inner for node in named for inner in walk(node)):
         match value:
@@ -117,4 +131,4 @@ def _visible_projects(user: Person, tree: Node) -> frozenset[int]:
             case Pattern() | Everything():
                 asked |= Q(pk__gt=0)
     visible = Project.objects.filter(project_permissions.view(user)).filter(asked)
-    return frozenset(visible.order_by("pk").values_list("pk", flat=True)[:MAX_PROJECTS])
+    return {project.pk: project.mark for project in visible.order_by("pk").only("clearings")[:MAX_PROJECTS]}

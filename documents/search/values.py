@@ -1,6 +1,7 @@
 """The conditions of filters: values that stand in the index as markers, and those of its columns."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from documents.search import conditions, dates, vectors
@@ -19,10 +20,10 @@ WHERE starts_with(l, %s) AND l COLLATE "C" {low} %s AND (%s OR l COLLATE "C" {hi
 
 @dataclass(frozen=True)
 class Facts:
-    """What values are measured by: the time, and which of the named projects the asker may see."""
+    """What values are measured by: the time, and the marks of those named projects that the asker may see, by id."""
 
     now: datetime
-    projects: frozenset[int] = frozenset()
+    projects: Mapping[int, str] = field(default_factory=dict)
 
 
 def condition(field: Field, node: Node, facts: Facts) -> Match:
@@ -43,7 +44,7 @@ def condition(field: Field, node: Node, facts: Facts) -> Match:
 
 def _any_value(field: Field, facts: Facts) -> Match:
     if field.kind is Kind.PROJECT:
-        return conditions.either(_marked("project", project) for project in sorted(facts.projects))
+        return conditions.either(_marked("project", project) for _, project in sorted(facts.projects.items()))
     if field.kind is Kind.DATE and not field.is_filter:
         return Match(sql=f"{field.column} IS NOT NULL")
     if field.name in OPTIONAL or field.name.startswith("data_"):
@@ -56,17 +57,17 @@ def _marked(name: str, value: object) -> Match:
     return Match(vectors.quoted(lexeme)) if len(lexeme.encode()) <= vectors.MAX_LEXEME else NOTHING
 
 
-def _project(node: Node, visible: frozenset[int]) -> Match:
+def _project(node: Node, visible: Mapping[int, str]) -> Match:
     """Projects that the asker may not see hold nothing, so that nobody learns what is in them."""
     match node:
         case Word() | Phrase():
-            wanted = {number(node.text)} & visible
+            wanted = {number(node.text)} & visible.keys()
         case Range():
             low, high = whole_ends(node)
             wanted = {project for project in visible if low <= project <= high}
         case _:
             wanted = set()
-    return match_any("project", wanted)
+    return conditions.either(_marked("project", visible[pk]) for pk in sorted(pk for pk in wanted if pk is not None))
 
 
 def match_any(name: str, values: set[int | None] | set[int]) -> Match:

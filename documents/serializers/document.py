@@ -1,5 +1,6 @@
 """How a document looks in the API. Lists are hot: the row is built by hand, and one query brings all it needs."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -13,16 +14,18 @@ from docplatform.lib.moments import moment
 from documents import permissions
 from documents.actions import upload
 from documents.choices import SHOWN_ACCESS, SHOWN_STATUS
-from documents.models import Document
+from documents.models import Document, Note, Section
 from documents.pipeline import revisions
+from documents.serializers.note import NoteOutput, notes_on
 from documents.serializers.revision import RevisionOutput
+from documents.serializers.section import SectionOutput
 from organizations.permissions import Person
 from organizations.serializers import OrganizationOutput, UserOutput, active_organizations, memberships
 from projects import permissions as project_permissions
 from projects.models import Project, ProjectDocument
 from projects.serializers import ProjectOutput, with_rights
 
-EXPANDABLE = ("user", "user.organization", "organization", "projects", "duplicates")
+EXPANDABLE = ("user", "user.organization", "organization", "projects", "sections", "duplicates")
 MOST_DUPLICATES = 100
 
 
@@ -48,9 +51,10 @@ def with_output(documents: QuerySet[Document], user: Person) -> QuerySet[Documen
     )
 
 
-def with_expanded(documents: QuerySet[Document], request: Request) -> QuerySet[Document]:
-    """Loads what the request expands: a constant number of queries, however many documents."""
-    names = flex.expanded(request, EXPANDABLE)
+def with_expanded(documents: QuerySet[Document], request: Request, *, at: str = "") -> QuerySet[Document]:
+    """Loads what the request expands: a constant number of queries, however many documents. `at`: where documents
+    stand in the answer, for example `document.`."""
+    names = {name.removeprefix(at) for name in flex.expanded(request, [at + name for name in EXPANDABLE])}
     if names & {"user", "user.organization"}:
         documents = documents.select_related("user").prefetch_related(memberships("user__"))
     if "user.organization" in names:
@@ -59,6 +63,8 @@ def with_expanded(documents: QuerySet[Document], request: Request) -> QuerySet[D
         documents = documents.select_related("organization__plan")
     if "projects" in names:
         documents = documents.prefetch_related(_visible_projects(request.user))
+    if "sections" in names:
+        documents = documents.prefetch_related(Prefetch("sections", queryset=Section.objects.order_by("page_number")))
     if "duplicates" in names:
         documents = documents.annotate(duplicates=_duplicates(request.user))
     return documents
@@ -105,8 +111,8 @@ class DocumentOutput(flex.Flexible, serializers.Serializer[Document]):
     page_spec = serializers.CharField()
     projects = serializers.ListField(child=serializers.IntegerField())
     publish_at = serializers.DateTimeField(allow_null=True)
-    published_url = serializers.URLField()
-    related_article = serializers.URLField()
+    published_url = serializers.CharField()
+    related_article = serializers.CharField()
     revision_control = serializers.BooleanField()
     slug = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
@@ -120,6 +126,7 @@ class DocumentOutput(flex.Flexible, serializers.Serializer[Document]):
             "user": UserOutput,
             "organization": OrganizationOutput,
             "projects": (ProjectOutput, {"many": True}),
+            "sections": (SectionOutput, {"many": True}),
             "duplicates": (serializers.ListField, {"child": serializers.IntegerField()}),
         }
 
@@ -166,11 +173,12 @@ class DocumentOutput(flex.Flexible, serializers.Serializer[Document]):
 
 
 class OneDocumentOutput(DocumentOutput):
-    """A document by itself: those who may edit it may also see its revisions."""
+    """A document by itself: with its notes, and for those who may edit it with its revisions."""
 
     class Meta:
         expandable_fields: ClassVar[dict[str, Any]] = {
             **DocumentOutput.Meta.expandable_fields,
+            "notes": (NoteOutput, {"many": True}),
             "revisions": (RevisionOutput, {"many": True}),
         }
 
@@ -181,9 +189,17 @@ class OneDocumentOutput(DocumentOutput):
         return shown
 
     def related(self, instance: Document, name: str) -> Any:
+        if name == "notes":
+            return self._notes(instance)
         if name == "revisions":
             return revisions.kept(instance).select_related("document")
         return super().related(instance, name)
+
+    def _notes(self, document: Document) -> Iterable[Note]:
+        """Without pages there are none."""
+        if not document.page_count:
+            return ()
+        return notes_on(document, self.context["request"], prefix="notes.").order_by("page_number", "pk")
 
 
 class NewDocumentOutput(OneDocumentOutput):

@@ -1,6 +1,7 @@
 """What people may say about a document when they create or change it."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from rest_framework import serializers
 
@@ -12,7 +13,9 @@ from documents.models import Document
 from documents.pipeline.steps import formats
 from documents.serializers.fields import AnyField, DataField, FlagField, PrimaryKeyField, PrimaryKeysField, TitleField
 from documents.serializers.page_text import PagesField
-from organizations.permissions import feature_level, may_upload
+from organizations.permissions import Person, feature_level, may_upload
+
+Answer = TypeVar("Answer")
 
 OCR_REFUSED = "force_ocr and ocr_engine go with file_url only. For an upload send them when you start processing."
 AT_FIRST = ("delayed_index", "file_url", "force_ocr", "ocr_engine", "projects")
@@ -37,21 +40,29 @@ class DocumentFields(serializers.Serializer[Document]):
     def validate_access(self, value: str) -> str:
         """Only those who may upload may publish; what is public already may stay so."""
         unchanged = self.instance is not None and self.instance.access == value
-        if value == Access.PUBLIC and not unchanged and not may_upload(self.context["request"].user):
+        if value == Access.PUBLIC and not unchanged and not self._asker(may_upload):
             self.fields["access"].fail("invalid_choice", input=value)
         return value
 
     def validate_revision_control(self, value: bool) -> bool:  # noqa: FBT001 (DRF calls it)
         """A professional plan is needed to switch it on."""
         switched_on = value and not (self.instance and self.instance.revision_control)
-        if switched_on and feature_level(self.context["request"].user) < 1:
+        if switched_on and self._asker(feature_level) < 1:
             raise serializers.ValidationError("Revision control needs a professional plan.")
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not may_upload(self.context["request"].user):
+        if not self._asker(may_upload):
             attrs.pop("publish_at", None)
         return attrs
+
+    def _asker(self, question: Callable[[Person], Answer]) -> Answer:
+        """What holds of the person who asks, found out once for all the items of a request."""
+        known = cast("dict[str, Any]", self.context).setdefault("asker", {})
+        if question not in known:
+            known[question] = question(self.context["request"].user)
+        answer: Answer = known[question]
+        return answer
 
 
 class DocumentCreate(DocumentFields):

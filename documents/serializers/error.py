@@ -1,4 +1,4 @@
-"""How the failures of a document look in the API."""
+"""How refusals and the failures of a document look in the API."""
 
 from typing import Any
 
@@ -7,6 +7,13 @@ from rest_framework import serializers
 from docplatform.lib.flex import Flexible
 from docplatform.lib.moments import moment
 from documents.models import DocumentError
+
+
+class RefusedOutput(serializers.Serializer[Any]):
+    """Why a request was not carried out: a sentence for people, a code for programs."""
+
+    error = serializers.CharField()
+    code = serializers.CharField()
 
 
 class ErrorOutput(Flexible, serializers.Serializer[DocumentError]):

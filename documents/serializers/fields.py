@@ -1,7 +1,7 @@
 """Kinds of input that documents have and DRF does not."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -9,6 +9,7 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 KEY = re.compile(r"[A-Za-z0-9_-]{1,50}")
 MAX_VALUE = 300
+MOST_KEYS = 1_000
 
 
 class TitleField(serializers.CharField):
@@ -76,7 +77,7 @@ class PrimaryKeysField(serializers.ListField):
     child = serializers.IntegerField()
 
     def __init__(self, *, allowed: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"max_length": MOST_KEYS, **kwargs})
         self.allowed = allowed
 
     def to_internal_value(self, data: Any) -> list[int]:
@@ -97,6 +98,10 @@ class PrimaryKeyField(serializers.IntegerField):
 
     def to_internal_value(self, data: Any) -> int:
         pk: int = super().to_internal_value(data)
-        if pk not in set(self.allowed(self.context["request"].user, [pk])):
+        # the items of a request mostly name the same
+        known = cast("dict[Any, Any]", self.context).setdefault(self.allowed, {})
+        if pk not in known:
+            known[pk] = pk in self.allowed(self.context["request"].user, [pk])
+        if not known[pk]:
             raise serializers.ValidationError(f'Invalid pk "{pk}" - object does not exist.')
         return pk

@@ -37,12 +37,15 @@ class BulkProcessInput(ProcessInput):
 
 
 class PendingOutput(serializers.Serializer[Any]):
-    """What is left to do; null while it is not known. `fetched` and `size` only while the file is being fetched."""
+    """What is left to do: nothing in it when nothing is, null while it is not known.
 
-    doc_id = serializers.IntegerField()
-    images = serializers.IntegerField(allow_null=True)
-    texts = serializers.IntegerField(allow_null=True)
-    text_positions = serializers.IntegerField(allow_null=True)
-    pages = serializers.IntegerField(allow_null=True)
+    `fetched` and `size` only while the file is being fetched.
+    """
+
+    doc_id = serializers.IntegerField(required=False)
+    images = serializers.IntegerField(allow_null=True, required=False)
+    texts = serializers.IntegerField(allow_null=True, required=False)
+    text_positions = serializers.IntegerField(allow_null=True, required=False)
+    pages = serializers.IntegerField(allow_null=True, required=False)
     fetched = serializers.IntegerField(required=False)
     size = serializers.IntegerField(allow_null=True, required=False)

@@ -9,12 +9,13 @@ from rest_framework.request import Request
 
 from docplatform.lib import flex
 from docplatform.lib.moments import moment
+from documents.actions.redaction_drafts import MAX_DRAFTS
 from documents.actions.redaction_patterns import PATTERNS, REGIONS
 from documents.actions.redaction_search import REASONS, Search
 from documents.models import RedactionDraft
 from documents.serializers.fields import FlagField
 from documents.serializers.redactions import RedactionInput
-from organizations.serializers import UserOutput, memberships
+from organizations.serializers import UserOutput, active_organizations, memberships
 
 SIDES = ("x1", "x2", "y1", "y2")
 MAX_QUERY = 200
@@ -61,6 +62,7 @@ class DraftOutput(flex.Flexible, BoxOutput):
     label = serializers.CharField()  # type: ignore[assignment]
     reviewer = serializers.IntegerField(allow_null=True)
     reviewed_at = serializers.DateTimeField(allow_null=True)
+    fingerprint = serializers.CharField(help_text="Of what you see: send it with your review.")
 
     class Meta:
         expandable_fields: ClassVar[dict[str, Any]] = {"user": UserOutput, "reviewer": UserOutput}
@@ -76,13 +78,17 @@ class DraftOutput(flex.Flexible, BoxOutput):
             "label": instance.label,
             "reviewer": instance.reviewer_id,
             "reviewed_at": instance.reviewed_at and moment(instance.reviewed_at),
+            "fingerprint": instance.fingerprint,
         }
 
 
 def with_expanded(drafts: QuerySet[RedactionDraft], request: Request) -> QuerySet[RedactionDraft]:
-    """Loads the people whom the request expands."""
-    for name in flex.expanded(request, ("user", "reviewer")):
+    """Loads the people whom the request expands, and their organizations."""
+    wanted = flex.expanded(request, ("user", "user.organization", "reviewer", "reviewer.organization"))
+    for name in wanted & {"user", "reviewer"}:
         drafts = drafts.select_related(name).prefetch_related(memberships(f"{name}__"))
+        if f"{name}.organization" in wanted:
+            drafts = drafts.prefetch_related(active_organizations(request.user, f"{name}__"))
     return drafts
 
 
@@ -99,6 +105,24 @@ class ApplyInput(ChoiceInput):
 
     as_copy = FlagField(default=False)
     reviewed_only = FlagField(default=False)
+
+
+class SeenInput(serializers.Serializer[Any]):
+    """A draft as the reviewer got it; what else stands in it is ignored."""
+
+    id = serializers.IntegerField(min_value=1)
+    fingerprint = serializers.CharField(max_length=64)
+
+
+class ReviewInput(serializers.Serializer[Any]):
+    """The drafts that the person agrees to, sent back as they were listed. If one has changed, none is reviewed."""
+
+    drafts = serializers.ListField(child=SeenInput(), allow_empty=False, max_length=MAX_DRAFTS)
+
+    @property
+    def seen(self) -> dict[int, str]:
+        """Fingerprints by id."""
+        return {row["id"]: row["fingerprint"] for row in self.validated_data["drafts"]}
 
 
 class ReviewedOutput(serializers.Serializer[Any]):

@@ -35,8 +35,8 @@ class RedactionInput(serializers.Serializer[Box]):
 
 class RedactionOutput(RedactionInput):
     """The echo. `document` is the one that is processed; the first item also has `found_in`: names of `fields`, keys of
-    `data`, ids of `notes`, `sections` and other `documents` that hold removed words, and of notes that lie under boxes
-    (`notes_under`)."""
+    `data`, ids of `notes`, `sections`, `entities` and other `documents` that hold removed words, and of notes that lie
+    under boxes (`notes_under`)."""
 
     document = serializers.IntegerField()
     found_in = serializers.JSONField(required=False)

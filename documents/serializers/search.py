@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from documents.models import Document
@@ -48,6 +49,7 @@ class HitOutput(DocumentOutput):
         return row
 
 
+@extend_schema_serializer(many=False)
 class SearchOutput(serializers.Serializer[Any]):
     """A page of hits."""
 

@@ -4,7 +4,11 @@ from django.urls import path, re_path
 
 from documents.viewer import views
 
+DOCUMENT = r"^documents/(?P<pk>[0-9]{1,18})(?:[-.][^/]*)?"
+
 urlpatterns = [
     path("", views.library, name="library"),
     re_path(r"^documents/(?P<pk>[0-9]{1,18})(?:-(?P<slug>[^/]*))?/$", views.document, name="viewer"),
+    re_path(rf"{DOCUMENT}/pages/(?P<number>[0-9]{{1,18}})(?:\.html)?/?$", views.page, name="viewer-page"),
+    re_path(rf"{DOCUMENT}/annotations/(?P<number>[0-9]{{1,18}})(?:\.html)?/?$", views.note, name="viewer-note"),
 ]

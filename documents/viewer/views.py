@@ -4,16 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from documents import permissions
-from documents.models import Document
+from documents.models import Document, Note
 from documents.pipeline.steps.formats import OPENED
-from documents.serializers.document import asset_url
+from documents.serializers.document import asset_url, canonical_url
+from documents.serializers.oembed import discovery_url
 from documents.viewer import languages, modules
 
 
@@ -46,15 +47,54 @@ def document(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         path = reverse("viewer", args=[found.pk, found.slug])
         return HttpResponseRedirect(f"{path}?{query}" if query else path)
+    return _framed(render(request, "documents/viewer.html", _shown(found, request)), request, found)
+
+
+def _shown(document: Document, request: HttpRequest) -> dict[str, Any]:
+    """What the viewer's template needs."""
     facts = {
-        "id": found.pk,
-        "slug": found.slug,
-        "title": found.title,
-        "status": found.status,
-        "language": languages.NAMES.get(found.language, found.language),
+        "id": document.pk,
+        "slug": document.slug,
+        "title": document.title,
+        "status": document.status,
+        "language": languages.NAMES.get(document.language, document.language),
         "user": request.user.pk,
     }
-    assets = f"{asset_url(found)}documents/{found.pk}/"
-    scripts = modules.behind("documents/viewer.js")
-    context = {"document": found, "facts": facts, "assets": assets, "modules": scripts}
-    return render(request, "documents/viewer.html", context)
+    return {
+        "document": document,
+        "facts": facts,
+        "assets": f"{asset_url(document)}documents/{document.pk}/",
+        "modules": modules.behind("documents/viewer.js"),
+        "oembed": discovery_url(canonical_url(document)),
+    }
+
+
+@require_safe
+@never_cache
+def page(request: HttpRequest, pk: str, number: str) -> HttpResponse:
+    """`/documents/<id>/pages/<n>/` (from 1), as it stands in articles: the viewer at that page."""
+    found = get_object_or_404(Document.objects.filter(permissions.view(request.user)), pk=pk)
+    if not 1 <= int(number) <= found.page_count:
+        raise Http404
+    return _at(request, found, f"document/p{int(number)}")
+
+
+@require_safe
+@never_cache
+def note(request: HttpRequest, pk: str, number: str) -> HttpResponse:
+    """`/documents/<id>/annotations/<note id>/`, as it stands in articles: the viewer at that note."""
+    notes = Note.objects.filter(permissions.view_notes(request.user)).select_related("document")
+    found = get_object_or_404(notes, document_id=pk, pk=number)
+    return _at(request, found.document, f"document/p{found.page_number + 1}/a{found.pk}")
+
+
+def _at(request: HttpRequest, found: Document, place: str) -> HttpResponse:
+    query = request.META.get("QUERY_STRING", "")
+    path = reverse("viewer", args=[found.pk, found.slug])
+    return _framed(HttpResponseRedirect(f"{path}{f'?{query}' if query else ''}#{place}"), request, found)
+
+
+def _framed(response: HttpResponse, request: HttpRequest, found: Document) -> HttpResponse:
+    """Sites may show what everybody may read in a frame that says that it is one."""
+    response.xframe_options_exempt = found.is_published and "embed" in request.GET
+    return response

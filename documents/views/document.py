@@ -11,7 +11,8 @@ from docplatform.lib.permissions import ByRules, holds
 from documents import permissions
 from documents.actions import document as actions
 from documents.serializers.document_input import DocumentOwnerUpdate, DocumentUpdate
-from documents.views.visible import DocumentsView
+from documents.serializers.error import RefusedOutput
+from documents.views.visible import PURGE, DocumentsView, wants_purge
 
 
 class DocumentView(DocumentsView):
@@ -39,7 +40,8 @@ class DocumentView(DocumentsView):
         """PATCH: new values for what is sent."""
         return self.update(request, is_partial=True)
 
+    @extend_schema(parameters=[PURGE], responses={204: None, 409: RefusedOutput})
     def destroy(self, request: Request, **address: Any) -> Response:
-        """Gone at once."""
-        actions.delete([self.get_object().pk], actor=self.actor)
+        """Gone at once, and in the trash for a while; with `purge=true` for good."""
+        actions.delete([self.get_object().pk], actor=self.actor, is_final=wants_purge(request))
         return Response(status=204)

@@ -17,18 +17,22 @@ from docplatform.lib.errors import Refused, Shape
 from documents import permissions
 from documents.actions import document as actions
 from documents.actions import upload
-from documents.filters import DocumentFilter, DocumentFilterBackend, named_ids, ordered
+from documents.filters import DocumentFilter, FrugalFilterBackend, named_ids, ordered
 from documents.models import Document
 from documents.serializers.document import DocumentOutput, NewDocumentOutput
 from documents.serializers.document_input import DocumentCreate, DocumentOwnerUpdate, DocumentUpdate
-from documents.views.visible import DocumentsView
+from documents.serializers.error import RefusedOutput
+from documents.views.visible import PURGE, DocumentsView, wants_purge
+from organizations import scopes
 from organizations.actions import idempotency
 from organizations.permissions import Person, may_upload
 
 DELETE_WHAT = "Name the documents to delete by id__in; every one of them must be yours to delete."
 
 ORDERING = OpenApiParameter(
-    "ordering", str, description="created_at, page_count, title or source; with - before it the other way round."
+    "ordering",
+    str,
+    description="created_at, updated_at, page_count, title, source or id; with - before it the other way round.",
 )
 
 
@@ -36,7 +40,7 @@ class DocumentListView(DocumentsView):
     """All documents that the person may view."""
 
     permission_classes = (IsAuthenticatedOrReadOnly,)
-    filter_backends = (DocumentFilterBackend,)
+    filter_backends = (FrugalFilterBackend,)
     filterset_class = DocumentFilter
     cursor_ordering: tuple[str, ...] = ("pk",)
 
@@ -80,14 +84,15 @@ class DocumentListView(DocumentsView):
         """PATCH: like PUT, and what is left out stays as it is."""
         return self.update(request, is_partial=True)
 
+    @extend_schema(parameters=[PURGE], responses={204: None, 409: RefusedOutput})
     def destroy(self, request: Request, **suffix: Any) -> Response:
-        """DELETE: the documents named by `id__in`; all of them or none."""
+        """DELETE: the documents named by `id__in`; all of them or none. They go to the trash, unless `purge=true`."""
         deletable = self.filter_queryset(self._all(permissions.share)).values_list("pk", flat=True)
         found = list(deletable[: settings.BULK_LIMIT + 1])
         bulk.limit(len(found))
         if not found or named_ids(request) != set(found):
             raise Refused("id__in", DELETE_WHAT, shape=Shape.LIST)
-        actions.delete(found, actor=self.actor)
+        actions.delete(found, actor=self.actor, is_final=wants_purge(request))
         return Response(status=204)
 
     def _all(self, rule: Callable[[Person], Q]) -> QuerySet[Document]:
@@ -98,6 +103,9 @@ class DocumentListView(DocumentsView):
         return self._all(permissions.change_owner).filter(pk__in=ids).count() == len(ids)
 
     def _create(self, request: Request, items: Sequence[dict[str, Any]]) -> Sequence[int]:
+        if any(item.get("file_url") for item in items):  # which is fetched and processed at once
+            scopes.require(request.auth, scopes.Scope.PROCESS)
+
         def create() -> Sequence[int]:
             return [document.pk for document in upload.create(items, actor=self.actor)]
 

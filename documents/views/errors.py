@@ -3,28 +3,31 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.mixins import ListModelMixin
-from rest_framework.viewsets import GenericViewSet
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from docplatform.lib.caching import Uncached
-from docplatform.lib.permissions import require
-from documents import permissions
-from documents.models import Document, DocumentError
+from documents.models import DocumentError
 from documents.serializers.error import ErrorOutput
+from documents.views.below import BelowDocument
 
 
-class ErrorListView(Uncached, ListModelMixin, GenericViewSet[DocumentError]):
+class ErrorListView(ListModelMixin, BelowDocument[DocumentError]):
     """The failures of one document, oldest first. Viewers who may not edit it get 403: a failure is not public."""
 
     serializer_class: Any = ErrorOutput
     queryset = DocumentError.objects.none()  # names the model to the schema
-    filter_backends = ()
     page_ordering = ("created_at", "pk")
 
     def get_queryset(self) -> QuerySet[DocumentError]:
         """The document's."""
-        visible = Document.objects.filter(permissions.view(self.request.user))
-        document = get_object_or_404(visible, pk=self.kwargs["document_pk"])
-        require(permissions.edit, self.request.user, document)
-        return DocumentError.objects.filter(document=document)
+        if not self.document.edit_access:
+            raise PermissionDenied
+        return DocumentError.objects.filter(document=self.document)
+
+    @extend_schema(request=None, responses={403: OpenApiResponse(description="Whoever asks.")})
+    def create(self, request: Request, **address: Any) -> Response:
+        """403: failures are written by what processes documents, which does not come through the API."""
+        raise PermissionDenied

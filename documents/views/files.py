@@ -1,13 +1,21 @@
 """The one authorising door to the files of documents: serves, or redirects to where they are."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.views.decorators.http import require_safe
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -16,7 +24,7 @@ from rest_framework.request import Request
 from docplatform.lib import storage
 from docplatform.lib.caching import Uncached
 from docplatform.lib.errors import Refused
-from docplatform.lib.storage.transfers import send
+from docplatform.lib.storage.transfers import Busy, Made, busy_response, send
 from documents import permissions
 from documents.actions import assets, images
 from documents.models import Document
@@ -132,3 +140,13 @@ def _serve(request: HttpRequest, asset: assets.Asset, *, cache: str) -> HttpResp
         return send(request, storage.backend(), asset.key, **kind, cache=cache)
     except storage.Missing as error:
         raise Http404 from error
+
+
+def attachment(pieces: Iterator[bytes], content_type: str, name: str) -> HttpResponseBase:
+    """A file that is made while it is sent."""
+    try:
+        body = Made(pieces)
+    except Busy:
+        return busy_response()
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingHttpResponse(body, content_type=content_type, headers=headers)

@@ -12,6 +12,7 @@ from documents import permissions
 from documents.actions import modifications
 from documents.serializers.modifications import ModificationInput, ModificationOutput, echo, parts_of, understand
 from documents.views.visible import DocumentsView
+from organizations.scopes import STARTS
 
 ANSWER = inline_serializer("ModificationsOutput", {"data": ModificationOutput(many=True)})
 
@@ -19,6 +20,7 @@ ANSWER = inline_serializer("ModificationsOutput", {"data": ModificationOutput(ma
 class ModificationsView(DocumentsView):
     """Takes the list of all pages that the document is to have."""
 
+    key_scopes = STARTS
     permission_classes = (ByRules,)
     rules = {"POST": permissions.edit}
     serializer_class = ModificationInput

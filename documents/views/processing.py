@@ -19,11 +19,13 @@ from documents.serializers.process import BulkProcessInput, PendingOutput, Proce
 from documents.views.visible import DocumentsView
 from organizations.models import User
 from organizations.permissions import may_upload
+from organizations.scopes import STARTS
 
 
 class ProcessView(DocumentsView):
     """`/api/documents/<id>/process/`: start and cancel."""
 
+    key_scopes = STARTS
     permission_classes = (ByRules,)
     rules = {"DELETE": permissions.share}
     serializer_class = ProcessInput
@@ -50,6 +52,7 @@ class ProcessView(DocumentsView):
 class BulkProcessView(DocumentsView):
     """`/api/documents/process/`: start several; all of them or none."""
 
+    key_scopes = STARTS
     permission_classes = (IsAuthenticated,)
     serializer_class = ProcessInput
 
@@ -71,6 +74,7 @@ class PendingView(DocumentsView):
     """What is left to do on the person's own documents; nothing for strangers."""
 
     permission_classes = ()
+    pagination_class = None
 
     @extend_schema(responses=PendingOutput(many=True))
     def list(self, request: Request, **suffix: Any) -> Response:

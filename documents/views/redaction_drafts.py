@@ -19,19 +19,21 @@ from documents import permissions
 from documents.actions import redaction_drafts as actions
 from documents.actions import redaction_search
 from documents.models import Document, RedactionDraft
+from documents.serializers.error import RefusedOutput
 from documents.serializers.redaction_drafts import (
     AppliedOutput,
     ApplyInput,
-    ChoiceInput,
     DraftInput,
     DraftOutput,
     FoundOutput,
     ReviewedOutput,
+    ReviewInput,
     SearchInput,
     with_expanded,
 )
 from organizations.models import User
 from organizations.permissions import may_upload
+from organizations.scopes import STARTS
 
 AT_ONCE = 100
 
@@ -121,23 +123,23 @@ class DraftView(RetrieveModelMixin, DraftsView):
 class DraftReviewView(DraftsView):
     """`…/review/`."""
 
-    serializer_class = ChoiceInput
+    serializer_class = ReviewInput
 
-    @extend_schema(responses=ReviewedOutput)
+    @extend_schema(responses={200: ReviewedOutput, 409: RefusedOutput})
     def start(self, request: Request, **address: Any) -> Response:
-        """Agree to the named drafts, or to all that others drew."""
-        serializer = ChoiceInput(data=request.data)
+        """Agree to drafts that others drew, as you saw them. 409 if one of them was changed since."""
+        serializer = ReviewInput(data=request.data)
         serializer.is_valid(raise_exception=True)
-        ids = serializer.validated_data.get("ids")
-        return Response({"ids": actions.review(self.document, ids=ids, actor=self.actor)})
+        return Response({"ids": actions.review(self.document, seen=serializer.seen, actor=self.actor)})
 
 
 class DraftApplyView(DraftsView):
     """`…/apply/`."""
 
+    key_scopes = STARTS
     serializer_class = ApplyInput
 
-    @extend_schema(responses={201: AppliedOutput})
+    @extend_schema(responses={201: AppliedOutput, 409: RefusedOutput})
     def start(self, request: Request, **address: Any) -> Response:
         """Redact what all or the named drafts say, as one operation. They go when it has succeeded."""
         serializer = ApplyInput(data=request.data)

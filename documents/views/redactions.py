@@ -15,9 +15,11 @@ from documents import permissions
 from documents.actions import redactions
 from documents.actions.redactions import Box
 from documents.models import Document
+from documents.serializers.error import RefusedOutput
 from documents.serializers.redactions import RedactionInput, RedactionOutput
 from documents.views.visible import DocumentsView
 from organizations.permissions import may_upload
+from organizations.scopes import STARTS
 
 MOST = 2000  # boxes of one request
 NEEDS_REVIEW = (
@@ -30,11 +32,16 @@ AS_COPY = OpenApiParameter("as_copy", bool, description="Leave this document as 
 class RedactionsView(DocumentsView):
     """Redactions can be made, not looked at again."""
 
+    key_scopes = STARTS
     permission_classes = (ByRules,)
     rules = {"POST": permissions.edit}
     serializer_class = RedactionInput
 
-    @extend_schema(request=RedactionInput(many=True), responses={201: RedactionOutput(many=True)}, parameters=[AS_COPY])
+    @extend_schema(
+        request=RedactionInput(many=True),
+        responses={201: RedactionOutput(many=True), 409: RefusedOutput},
+        parameters=[AS_COPY],
+    )
     def create(self, request: Request, **address: Any) -> Response:
         """Start; the answer also says where else the removed words stand."""
         document, as_copy = self.get_object(), _is_true(request.query_params.get("as_copy", ""))
@@ -44,8 +51,9 @@ class RedactionsView(DocumentsView):
             raise PermissionDenied("Only members of a verified organization may make copies.")
         items = _validated(request.data, document)
         boxes = [Box(**item) for item in items]
-        found = redactions.warnings(document, boxes, actor=self.actor)
-        target = redactions.start(document, boxes, actor=self.actor, as_copy=as_copy)
+        removed = redactions.look(document, boxes)
+        found = removed.found_in(self.actor)
+        target = redactions.start(removed, actor=self.actor, as_copy=as_copy)
         return Response(_echo(items, target, found), status=201)
 
 

@@ -11,11 +11,13 @@ from documents import permissions
 from documents.actions import revision
 from documents.serializers.document import DocumentOutput
 from documents.views.visible import DocumentsView
+from organizations.scopes import STARTS
 
 
 class RestoreView(DocumentsView):
     """Beyond the contract, which only lists revisions."""
 
+    key_scopes = STARTS
     permission_classes = (ByRules,)
     rules = {"POST": permissions.edit}
 

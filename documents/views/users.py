@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from docplatform.lib import flex
 from docplatform.lib.filters import IdsFilter, RowsFilter
 from documents import permissions
+from organizations import scopes
 from organizations.actions import people
 from organizations.models import Membership, Organization, User
 from organizations.permissions import view_organizations
@@ -67,6 +68,7 @@ class UserView(ListModelMixin, RetrieveModelMixin, GenericViewSet[User]):
     """People whom organizations, projects or published documents make known. Everybody changes only themselves."""
 
     queryset = User.objects.none()
+    key_scopes = scopes.MANAGES
     permission_classes = (IsAuthenticated,)
     serializer_class = UserOutput
     filterset_class = UserFilter
@@ -88,8 +90,7 @@ class UserView(ListModelMixin, RetrieveModelMixin, GenericViewSet[User]):
             raise PermissionDenied
         data = MeInput(data=request.data, context=self.get_serializer_context())
         data.is_valid(raise_exception=True)
-        if "organization" in data.validated_data:
-            people.set_active_organization(user, **data.validated_data)
+        people.choose(user, **data.validated_data)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=MeInput)

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
@@ -21,6 +23,13 @@ from documents.serializers.document import (
     with_output,
 )
 from organizations.models import User
+
+PURGE = OpenApiParameter("purge", bool, description="true: nobody brings it back, and its files go within minutes.")
+
+
+def wants_purge(request: Request) -> bool:
+    """Whether a DELETE skips the trash."""
+    return request.query_params.get("purge", "").lower() in ("true", "1")
 
 
 class DocumentsView(Uncached, GenericViewSet[Document]):

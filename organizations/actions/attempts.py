@@ -2,18 +2,17 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
 from django.db import connection
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
-from docplatform.lib import prune
 from docplatform.lib.errors import Refused, Shape
-from organizations.models import SignInFailure
+from organizations.actions import rates
+from organizations.actions.rates import Limit, key
 
-WINDOW = timedelta(minutes=15)
+__all__ = ["TooManyAttempts", "check", "hold", "key", "network", "record"]
+
+WINDOW = 15 * 60  # seconds in which a number of attempts that was used up comes back
 
 
 class TooManyAttempts(Refused):
@@ -25,11 +24,6 @@ class TooManyAttempts(Refused):
         message = f"There were too many attempts. Try again in {span}."
         super().__init__("too_many_attempts", message, status=429, shape=Shape.DETAIL)
         self.wait = wait
-
-
-def key(kind: str, value: str) -> str:
-    """A name for what is counted, from which the value cannot be read."""
-    return salted_hmac(f"organizations.attempts.{kind}", value, algorithm="sha256").hexdigest()
 
 
 def network(address: str) -> str:
@@ -50,21 +44,11 @@ def hold(keys: Iterable[str]) -> None:
 
 def check(limits: Mapping[str, int]) -> None:
     """Refuse when any of the keys, which must be held, has used up its number of attempts."""
-    now = timezone.now()
-    for name, most in limits.items():
-        counted = SignInFailure.objects.filter(key=name, at__gt=now - WINDOW).order_by("-at")
-        oldest = counted.values_list("at", flat=True)[most - 1 : most].first()
-        if oldest:
-            raise TooManyAttempts(math.ceil((oldest + WINDOW - now).total_seconds()))
+    waits = [rates.wait(name, Limit(most, WINDOW)) for name, most in limits.items()]
+    if any(waits):
+        raise TooManyAttempts(max(waits))
 
 
-def left(limits: Mapping[str, int]) -> bool:
-    """None of the keys, which must be held, has gone beyond its number of attempts."""
-    since = timezone.now() - WINDOW
-    return all(SignInFailure.objects.filter(key=name, at__gt=since).count() <= most for name, most in limits.items())
-
-
-def record(keys: Iterable[str]) -> None:
-    """Count one attempt under each of the keys, and forget a few that no longer count."""
-    SignInFailure.objects.bulk_create([SignInFailure(key=name) for name in keys])
-    prune.some(SignInFailure.objects.filter(at__lt=timezone.now() - WINDOW))
+def record(limits: Mapping[str, int]) -> bool:
+    """Count one attempt under each of the keys; False when that was one too many."""
+    return all([rates.take(name, Limit(limits[name], WINDOW)) for name in sorted(limits)])

@@ -1,11 +1,17 @@
-"""The ledger: what an organization may spend this month, what it bought, and what it spent."""
+"""The ledger: what an organization may spend this month, what it bought, and what it spent.
+
+An organization spends its own credits first, then those of its parent and of its groups where these share them. All
+rows that a payment may touch are locked at once, in the order of their ids, so that payments never wait in a circle.
+"""
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from docplatform.lib.errors import Refused
@@ -26,20 +32,40 @@ class Shortfall(Refused):
 
 @dataclass(frozen=True)
 class Balance:
-    """The credits of an organization as of today."""
+    """Credits as of today. `allowance` is what the monthly ones become at their next refill."""
 
     monthly: int
     purchased: int
     reset_date: date | None
+    allowance: int = 0
 
 
 def balance(organization: Organization) -> Balance:
+    """What the organization can spend: its own credits and those that are shared with it."""
+    own = _own(organization)
+    purses = [own, *(_own(sharer) for sharer in _sharers(organization).select_related("plan"))]
+    return Balance(
+        sum(purse.monthly for purse in purses),
+        sum(purse.purchased for purse in purses),
+        own.reset_date,
+        sum(purse.allowance for purse in purses),
+    )
+
+
+def _own(organization: Organization) -> Balance:
     """The stored credits, or the plan's allowance when the day of the refill has come and nothing was spent since."""
     due, today = organization.credit_reset_date, timezone.localdate()
-    if due is None or due > today:
-        return Balance(organization.monthly_credits, organization.purchased_credits, due)
     allowance = organization.plan.monthly_credits if organization.plan else 0
-    return Balance(allowance, organization.purchased_credits, next_reset(due, today=today))
+    if due is None or due > today:
+        return Balance(organization.monthly_credits, organization.purchased_credits, due, allowance)
+    return Balance(allowance, organization.purchased_credits, next_reset(due, today=today), allowance)
+
+
+def _sharers(organization: Organization) -> QuerySet[Organization]:
+    """Its parent and its groups, those of them that share."""
+    links = Organization.groups.through.objects.filter(from_organization_id=organization.pk)
+    related = Q(pk=organization.parent_id or 0) | Q(pk__in=links.values("to_organization_id"))
+    return Organization.objects.filter(related, share_resources=True)
 
 
 def next_reset(start: date, *, today: date) -> date:
@@ -56,47 +82,72 @@ def _months_after(start: date, months: int) -> date:
 
 @transaction.atomic
 def charge(organization: Organization, *, user: User, amount: int, note: str = "", key: str = "") -> Balance:
-    """Take `amount` credits, monthly ones first, and book it; returns what was taken. All of it, or a Shortfall.
+    """Take `amount` credits and book them; returns what was taken. All of it, or a Shortfall.
 
+    Monthly credits go before purchased ones: the organization's own, then its parent's, then its groups' by id.
     What was paid under the same `key` is not paid again, even if it was refunded meanwhile.
     """
-    row = _lock(organization.pk)
-    now = balance(row)
-    paid = Charge.objects.filter(key=key).first() if key else None
+    rows = _purses(organization)
+    paid = list(Charge.objects.filter(key=key)) if key else []
     if paid:
-        return Balance(paid.monthly, paid.purchased, now.reset_date)
-    if amount > now.monthly + now.purchased:
-        raise Shortfall(amount - now.monthly - now.purchased)
-    monthly = min(amount, now.monthly)
-    taken = Balance(monthly, amount - monthly, now.reset_date)
-    _store(row, Balance(now.monthly - taken.monthly, now.purchased - taken.purchased, now.reset_date))
-    if amount:
-        line = Charge.objects.create(
-            organization=row, user=user, monthly=taken.monthly, purchased=taken.purchased, note=note, key=key
-        )
-        data = {"charge": line.pk, "credits": amount}
-        events.record("organization.charged", target=row, actor=user, organization_id=row.pk, data=data)
-    return taken
+        return _sum(paid, rows[0])
+    taken, missing = _divide(amount, rows)
+    if missing:
+        raise Shortfall(missing)
+    lines = [
+        Charge(organization=row, user=user, monthly=part.monthly, purchased=part.purchased, note=note, key=key, part=n)
+        for n, (row, part) in enumerate(taken)
+    ]
+    for line in Charge.objects.bulk_create(lines):
+        _change(line.organization, monthly=-line.monthly, purchased=-line.purchased)
+        _record("organization.charged", line, actor=user)
+    return _sum(lines, rows[0])
+
+
+def _purses(organization: Organization) -> list[Organization]:
+    """The locked rows that can pay, in the order in which they do."""
+    wanted = {organization.pk, *_sharers(organization).values_list("pk", flat=True)}
+    rows = {row.pk: row for row in _lock(wanted)}
+    own = rows.pop(organization.pk)
+    sharing = [row for row in rows.values() if row.share_resources]
+    return [own, *sorted(sharing, key=lambda row: (row.pk != own.parent_id, row.pk))]
+
+
+def _divide(amount: int, rows: Iterable[Organization]) -> tuple[list[tuple[Organization, Balance]], int]:
+    """What each of the organizations pays, those that pay nothing left out, and what is missing in the end."""
+    parts = []
+    for row in rows:
+        now = _own(row)
+        monthly = min(amount, now.monthly)
+        purchased = min(amount - monthly, now.purchased)
+        amount -= monthly + purchased
+        if monthly or purchased:
+            parts.append((row, Balance(monthly, purchased, now.reset_date)))
+    return parts, amount
+
+
+def _sum(lines: Iterable[Charge], payer: Organization) -> Balance:
+    booked = list(lines)
+    monthly, purchased = sum(line.monthly for line in booked), sum(line.purchased for line in booked)
+    return Balance(monthly, purchased, _own(payer).reset_date)
 
 
 @transaction.atomic
 def refund(key: str) -> bool:
-    """Give back what was paid under the key; False where that was done before, or nothing was paid.
+    """Give back what was paid under the key, to each who paid; False where that was done before, or nothing was paid.
 
     Monthly credits come back within their month: those of a month that is over are gone.
     """
-    line = Charge.objects.filter(key=key, refunded_at=None).exclude(key="").first()
-    if line is None:
-        return False
-    row = _lock(line.organization_id)
-    if not Charge.objects.filter(pk=line.pk, refunded_at=None).update(refunded_at=timezone.now()):
-        return False
-    now = balance(row)
-    monthly = 0 if _is_over(timezone.localdate(line.created_at), now.reset_date) else line.monthly
-    _store(row, Balance(now.monthly + monthly, now.purchased + line.purchased, now.reset_date))
-    data = {"charge": line.pk, "credits": line.monthly + line.purchased}
-    events.record("organization.refunded", target=row, organization_id=row.pk, data=data)
-    return True
+    unpaid = Charge.objects.filter(key=key, refunded_at=None).exclude(key="").order_by("part")
+    rows = {row.pk: row for row in _lock(unpaid.values_list("organization_id", flat=True))}
+    lines = list(unpaid)  # again, under the locks: perhaps somebody else was first
+    for line in lines:
+        row = rows[line.organization_id]
+        is_over = _is_over(timezone.localdate(line.created_at), _own(row).reset_date)
+        _change(row, monthly=0 if is_over else line.monthly, purchased=line.purchased)
+        _record("organization.refunded", line)
+    unpaid.filter(pk__in=[line.pk for line in lines]).update(refunded_at=timezone.now())
+    return bool(lines)
 
 
 def _is_over(day: date, next_refill: date | None) -> bool:
@@ -104,14 +155,22 @@ def _is_over(day: date, next_refill: date | None) -> bool:
     return next_refill is not None and next_reset(next_refill, today=day) <= timezone.localdate()
 
 
-def _lock(organization_id: int) -> Organization:
+def _lock(ids: Iterable[int]) -> list[Organization]:
     rows = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("plan")
-    return rows.get(pk=organization_id)
+    return list(rows.filter(pk__in=list(ids)).order_by("pk"))
 
 
-def _store(row: Organization, now: Balance) -> None:
-    row.monthly_credits, row.purchased_credits, row.credit_reset_date = now.monthly, now.purchased, now.reset_date
+def _change(row: Organization, *, monthly: int, purchased: int) -> None:
+    """Write the credits of a locked row; where the day of the refill has come, the refill with them, once."""
+    now = _own(row)
+    row.monthly_credits, row.purchased_credits = now.monthly + monthly, now.purchased + purchased
+    row.credit_reset_date = now.reset_date
     row.save(update_fields=["monthly_credits", "purchased_credits", "credit_reset_date", "updated_at"])
+
+
+def _record(kind: str, line: Charge, actor: User | None = None) -> None:
+    data = {"charge": line.pk, "credits": line.monthly + line.purchased}
+    events.record(kind, target=line.organization, actor=actor, organization_id=line.organization_id, data=data)
 
 
 @transaction.atomic

@@ -29,8 +29,8 @@ def ask(*, email: str, address: str) -> None:
     with transaction.atomic(durable=True):
         attempts.hold(person | asker)
         attempts.check(asker)
-        attempts.record(person | asker)
-        if attempts.left(person):
+        attempts.record(asker)
+        if attempts.record(person):
             queue.later("organizations.tasks.mail_password_link", email)
 
 

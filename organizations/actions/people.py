@@ -8,7 +8,8 @@ from django.db.models import F
 from docplatform.lib.errors import Refused, Shape
 from docplatform.lib.slugs import slug
 from organizations import events
-from organizations.models import Membership, Organization, User
+from organizations.actions import api_keys
+from organizations.models import Membership, Organization, Session, User
 
 
 @transaction.atomic
@@ -59,8 +60,21 @@ def set_active_organization(user: User, *, organization: Organization) -> User:
 
 
 @transaction.atomic
+def choose(user: User, *, organization: Organization | None = None, wants_mail: bool | None = None) -> User:
+    """What people decide about themselves; what is None stays."""
+    if organization is not None:
+        set_active_organization(user, organization=organization)
+    if wants_mail is not None and wants_mail != user.wants_mail:
+        update(user, actor=user, wants_mail=wants_mail)
+    return user
+
+
+@transaction.atomic
 def change_password(user: User, *, password: str, actor: User | None = None) -> User:
-    """Set the password. Whoever is signed in with the old one is signed out at once, everywhere."""
+    """Set the password. Whoever is signed in with the old one is signed out at once, everywhere.
+
+    API keys stay good, as they do not come from the password: programs go on. Signing out everywhere ends them too.
+    """
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     _end_sessions(user)
@@ -70,18 +84,27 @@ def change_password(user: User, *, password: str, actor: User | None = None) -> 
 
 @transaction.atomic
 def sign_out_everywhere(user: User, *, actor: User) -> User:
-    """End every session and make every token invalid, at once."""
+    """End every session and make every token and every API key invalid, at once."""
     _end_sessions(user)
+    api_keys.revoke_all(user, actor=actor)
     events.record("user.signed_out_everywhere", target=user, actor=actor)
     return user
 
 
 @transaction.atomic
+def end_session(session: Session, *, actor: User) -> None:
+    """Sign one browser out."""
+    Session.objects.filter(pk=session.pk).delete()
+    events.record("user.session_ended", target=actor, actor=actor)
+
+
+@transaction.atomic
 def deactivate(user: User, *, actor: User) -> User:
-    """Keep the person's documents but let them in no more."""
+    """Keep the person's documents but let them in no more; sessions, tokens and keys end at once."""
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
     _end_sessions(user)
+    api_keys.revoke_all(user, actor=actor)
     events.record("user.deactivated", target=user, actor=actor)
     return user
 
@@ -99,3 +122,4 @@ def _end_sessions(user: User) -> None:
     # counted in the database: two at once must not end in the same number
     User.objects.filter(pk=user.pk).update(token_epoch=F("token_epoch") + 1)
     user.refresh_from_db(fields=["token_epoch"])
+    Session.objects.filter(user=user).delete()

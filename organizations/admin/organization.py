@@ -28,7 +28,15 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     class Meta:
         model = Organization
-        fields = ("name", "avatar_url", "private", "verified", "plan")
+        fields = ("name", "avatar_url", "private", "verified", "plan", "parent", "groups", "share_resources")
+
+    def clean(self) -> dict[str, Any]:
+        """An organization is not its own parent, nor a member of itself."""
+        values = super().clean() or self.cleaned_data
+        for name, others in (("parent", [values.get("parent")]), ("groups", values.get("groups") or [])):
+            if self.instance.pk and self.instance in others:
+                self.add_error(name, "Choose another organization than this one.")
+        return values
 
 
 @admin.register(Organization)
@@ -40,6 +48,7 @@ class OrganizationAdmin(SupportAdmin[Organization]):
     list_filter = ("individual", "verified")
     list_select_related = ("plan",)
     search_fields = ("name",)
+    autocomplete_fields = ("parent", "groups")
     stored = ("slug", "uuid", "individual", "monthly_credits", "purchased_credits", "credit_reset_date", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -47,7 +56,17 @@ class OrganizationAdmin(SupportAdmin[Organization]):
 
     def get_fields(self, request: HttpRequest, obj: Organization | None = None) -> Any:
         """A new one has a name and two flags; the rest follows."""
-        changeable = ("name", "avatar_url", "private", "verified", "plan", "add_credits")
+        changeable = (
+            "name",
+            "avatar_url",
+            "private",
+            "verified",
+            "plan",
+            "parent",
+            "groups",
+            "share_resources",
+            "add_credits",
+        )
         return (*changeable, *self.stored) if obj else ("name", "private", "verified")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organization | None = None) -> Any:
@@ -60,12 +79,17 @@ class OrganizationAdmin(SupportAdmin[Organization]):
             obj.refresh_from_db()
             return
         amount = values.pop("add_credits", None)
+        if "groups" in values:
+            organization.set_groups(obj, groups=values.pop("groups"), actor=signed_in(request.user))
         if "plan" in values:
             organization.set_plan(obj, plan=values.pop("plan"), actor=signed_in(request.user))
         if values:
             organization.update(obj, actor=signed_in(request.user), **values)
         if amount:
             credits.grant(obj, amount=amount, actor=signed_in(request.user))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """The groups are written above, by an action."""
 
 
 @admin.register(Membership)

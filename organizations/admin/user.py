@@ -38,7 +38,7 @@ class UserAdmin(SupportAdmin[User]):
     list_filter = ("is_staff", "is_active")
     list_select_related = ("organization",)
     search_fields = ("username", "name", "email")
-    fields = ("username", "name", "email", "avatar_url", "is_staff", "is_active", "organization", "uuid")
+    fields = ("username", "name", "email", "avatar_url", "wants_mail", "is_staff", "is_active", "organization", "uuid")
     readonly_fields = ("username", "is_active", "organization", "uuid", "created_at", "last_login")
     actions = ("deactivate", "reactivate", "sign_out_everywhere", "mail_a_link", "show_a_link")
 

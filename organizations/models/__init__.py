@@ -7,7 +7,7 @@ from organizations.models.invitation import Invitation
 from organizations.models.notification import Notification
 from organizations.models.organization import Charge, Membership, Organization, Plan
 from organizations.models.rate import RateBucket
-from organizations.models.signin import SignInFailure
+from organizations.models.session import Session
 from organizations.models.user import User
 
 __all__ = [
@@ -21,6 +21,6 @@ __all__ = [
     "Organization",
     "Plan",
     "RateBucket",
-    "SignInFailure",
+    "Session",
     "User",
 ]

@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 
 
 class Invitation(models.Model):
-    """Whoever holds the link may join `organization` (or, without one, get an account): once, until it expires.
+    """Whoever holds the link may join `organization` (or, without one, a project): once, until it expires.
 
     `digest` is the sha256 (64 hex) of the link's token, which nobody but the invited person knows.
     """
@@ -28,8 +28,7 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 Lower("email"),
                 "organization",
-                condition=Q(accepted_at=None),
-                nulls_distinct=False,
+                condition=Q(accepted_at=None, organization__isnull=False),
                 name="invitation_one_open",
             ),
             models.CheckConstraint(

@@ -74,7 +74,8 @@ class Membership(models.Model):
 class Charge(models.Model):
     """One line of the ledger: credits that an organization spent. Nothing of it is changed but `refunded_at`.
 
-    `key` names what was paid for where that must not be paid twice.
+    `key` names what was paid for where that must not be paid twice; where several organizations paid together, `part`
+    numbers their lines.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="charges")
@@ -83,13 +84,14 @@ class Charge(models.Model):
     purchased = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=1000, blank=True)
     key = models.CharField(max_length=100, blank=True)
+    part = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     refunded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(monthly__gt=0) | Q(purchased__gt=0), name="charge_not_empty"),
-            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="charge_once"),
+            models.UniqueConstraint(fields=["key", "part"], condition=~Q(key=""), name="charge_once"),
         )
 
     def __str__(self) -> str:

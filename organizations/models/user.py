@@ -37,6 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     updated_at = models.DateTimeField(auto_now=True)
 
     api_key_id: int | None = None  # of the key with which the request at hand came
+    bulk_id: int | None = None  # of the bulk job that acts for the person now
 
     objects: ClassVar[UserManager[Self]] = UserManager()
 

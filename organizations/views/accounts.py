@@ -14,9 +14,11 @@ from django.views import View
 from django.views.generic import FormView, RedirectView
 
 from docplatform.lib import client
+from organizations import sessions
 from organizations.actions import people, signin
 from organizations.actions.attempts import TooManyAttempts
 from organizations.permissions import signed_in
+from organizations.views.front_ends import way_back
 
 
 class Throttled(FormView[Any]):
@@ -52,10 +54,19 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(Throttled, LoginView):
-    """Begins a session, and goes on to where the person wanted to be on this site."""
+    """Begins a session, and goes on to where the person wanted to be: on this site, or on a front end of it."""
 
     form_class = SignInForm
     template_name = "organizations/sign_in.html"
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        asked, name = request or self.request, self.redirect_field_name
+        return way_back(asked, asked.POST.get(name) or asked.GET.get(name, ""))
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        sessions.describe(self.request)
+        return response
 
 
 class SignOut(LogoutView):

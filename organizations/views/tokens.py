@@ -1,5 +1,6 @@
 """`/api/token/` and `/api/refresh/`: signing in for programs."""
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
@@ -49,7 +50,7 @@ class OpenView(APIView):
 class TokenView(OpenView):
     """A user name and a password for a pair of tokens."""
 
-    @extend_schema(operation_id="token", request=Credentials, responses=Pair)
+    @extend_schema(operation_id="token", request=Credentials, responses={200: Pair, 401: OpenApiTypes.OBJECT})
     def post(self, request: Request, **kwargs: str) -> Response:
         """Sign in."""
         data = Credentials(data=request.data)
@@ -63,7 +64,7 @@ class TokenView(OpenView):
 class RefreshView(OpenView):
     """A refresh token for a new pair. The old one stays valid until it expires."""
 
-    @extend_schema(operation_id="refresh", request=Refresh, responses=Pair)
+    @extend_schema(operation_id="refresh", request=Refresh, responses={200: Pair, 401: OpenApiTypes.OBJECT})
     def post(self, request: Request, **kwargs: str) -> Response:
         """Stay signed in."""
         data = Refresh(data=request.data)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docplatform.management.bench import bare_moves, edits, flow, lists, reading, scenery, turns
+from docplatform.management.bench import bare_moves, edits, flow, lists, pace, reading, scenery, turns
 from docplatform.management.bench.report import Line
 from organizations.models import User
 
@@ -54,6 +54,12 @@ def test_the_list_is_measured_on_its_first_and_on_a_deep_page() -> None:
     user, _ = lists.populate(documents=60)
     first, deep = lists.document_list(user, documents=60)
     assert first.ours > 0 and deep.ours > 0
+
+
+@pytest.mark.django_db
+def test_the_rate_limit_is_measured_beside_none(owner: User) -> None:
+    line = pace.rate_limit(owner, rounds=3)
+    assert line.ours > 0 and line.floor > 0
 
 
 @pytest.mark.django_db

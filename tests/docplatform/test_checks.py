@@ -14,6 +14,8 @@ from pytest_django import Settings
 from docplatform import checks
 from docplatform.lib import environment
 
+HTTPS = {"IS_HTTPS": True, "TRUSTED_PROXIES": ["10.0.0.1"]}
+SIBLINGS = {"PUBLIC_URL": "https://api.example.org", "SESSION_COOKIE_DOMAIN": ".example.org"}
 S3 = {"S3_BUCKET": "files", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}
 
 
@@ -41,6 +43,19 @@ def test_the_defaults_are_fine(settings: Settings) -> None:
         ({"ALLOWED_PRIVATE_HOSTS": ["10.0.0.0/8"]}, "E008 ALLOWED_PRIVATE_HOSTS holds '10.0.0.0/8'"),
         ({"ALLOWED_PRIVATE_HOSTS": ["[::1"]}, "E008 ALLOWED_PRIVATE_HOSTS holds '[::1'"),
         ({"ALLOWED_PRIVATE_HOSTS": ["a:http"]}, "E008 ALLOWED_PRIVATE_HOSTS holds 'a:http'"),
+        (
+            {"ALLOWED_ORIGINS": ["https://127.0.0.1:9/app"]},
+            "E009 ALLOWED_ORIGINS holds 'https://127.0.0.1:9/app'",
+        ),
+        ({"ALLOWED_ORIGINS": ["https://127.0.0.1:443"]}, "E009 ALLOWED_ORIGINS holds"),
+        ({"ALLOWED_ORIGINS": ["https://*.example.org"]}, "E009 ALLOWED_ORIGINS holds"),
+        ({"ALLOWED_ORIGINS": ["*"]}, "E009 ALLOWED_ORIGINS holds"),
+        ({**HTTPS, "ALLOWED_ORIGINS": ["http://127.0.0.1:9"]}, "E010 ALLOWED_ORIGINS holds 'http://127.0.0.1:9', but"),
+        ({"ALLOWED_ORIGINS": ["http://www.example.org"]}, "E011 Cookies of this site do not reach http://www.example."),
+        ({"SESSION_COOKIE_DOMAIN": "example.org"}, "E012 COOKIE_DOMAIN is 'example.org', which is not a parent domain"),
+        ({"SESSION_COOKIE_DOMAIN": "127.0.0.1"}, "E012 COOKIE_DOMAIN is '127.0.0.1', which is not a parent domain"),
+        ({"SESSION_COOKIE_SAMESITE": "Never"}, "E013 COOKIE_SAMESITE must be lax, strict or none, not 'Never'."),
+        ({"SESSION_COOKIE_SAMESITE": "None"}, "E014 COOKIE_SAMESITE is none, which browsers accept with https only."),
         ({"REDIS_URL": "http://cache"}, "E005 REDIS_URL must look like redis://host:6379/0."),
         ({"SECRET_KEY": "short"}, "E006 SECRET_KEY has fewer than 32 characters."),
         ({"IS_HTTPS": True}, "W002 PUBLIC_URL is https, but no proxy is trusted."),
@@ -62,6 +77,8 @@ def test_what_is_half_made_is_named(settings: Settings, values: dict[str, object
         {"TRUSTED_PROXIES": ["10.0.0.0/8", "::1", "192.168.1.1"], "IS_HTTPS": True, "HOST": "0.0.0.0"},
         {"ALLOWED_PRIVATE_HOSTS": ["files.internal", "10.0.0.7:8080", "[::1]:80", "[::1]"]},
         {"HOST": "localhost"},
+        {"ALLOWED_ORIGINS": ["http://127.0.0.1:5173"]},
+        {**HTTPS, **SIBLINGS, "ALLOWED_ORIGINS": ["https://www.example.org"], "SESSION_COOKIE_SAMESITE": "None"},
         {"HOST": "::1"},
         {"REDIS_URL": "rediss://cache:6379/1"},
     ],

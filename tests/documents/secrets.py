@@ -160,7 +160,7 @@ def places(secret: str) -> Iterator[str]:
     """Where the secret can still be found: keys of files, and tables."""
     for key in keys():
         content = storage.backend().read(key)
-        if _holds(content, secret) or (content.startswith(b"%PDF") and _pdf_holds(content, secret)):
+        if _holds(content, secret) or (content.startswith(b"%PDF") and pdf_holds(content, secret)):
             yield key
     yield from tables(secret)
 
@@ -184,17 +184,20 @@ def _holds(content: bytes, secret: str) -> bool:
     return any(form.lower() in content.lower() for form in forms)
 
 
-def _pdf_holds(content: bytes, secret: str) -> bool:
+def pdf_holds(content: bytes, secret: str) -> bool:
+    """As text of a page, whatever its codes, or in any object."""
     for page in pypdfium2.PdfDocument(content):
         if secret.lower() in page.get_textpage().get_text_range().lower():  # whatever its codes
             return True
     with pikepdf.open(io.BytesIO(content)) as opened:
-        return any(_holds(part, secret) for thing in opened.objects for part in _parts(thing))
+        return any(_holds(part, secret) for thing in opened.objects for part in parts(thing))
 
 
-def _parts(thing: Object) -> Iterator[bytes]:
-    yield thing.unparse()
+def parts(thing: Object) -> Iterator[bytes]:
+    """An object, and what is packed into it."""
+    yield thing.unparse(resolved=True)
     if isinstance(thing, Stream):
+        yield thing.stream_dict.unparse(resolved=True)
         try:
             yield thing.read_bytes()
         except pikepdf.PdfError:

@@ -90,7 +90,7 @@ def test_the_purge_waits_and_then_removes_files_and_rows(owner: User) -> None:
     kept, gone = paths.page_image(shared.images, "large"), paths.page_image(own.images, "large")
     keys = [gone, version.pdf_key, document.upload_key, paths.original(document.pk, "0" * 64)]
     storage.backend().put_many([(key, b"x") for key in (*keys, kept)])
-    delete(owner, f"{document.pk}/")
+    delete(owner, f"{document.pk}/?purge=true")
     assert purge() == 0
     age(document)
     assert purge() == 1

@@ -47,9 +47,15 @@ def test_a_host_whose_clock_is_wrong_publishes_in_time(owner: User, monkeypatch:
     now = timezone.now()
     due = make_document(owner, publish_at=now - HOUR)
     early = make_document(owner, publish_at=now + HOUR)
+    taken_back = make_document(owner, access="public")
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=days))
     assert publish_due() == 1
-    assert Document.objects.get(publish_at=None, access="public") == due != early
+    assert Document.objects.get(publish_at=None, access="public", pk__in=[due.pk, early.pk]) == due
+    for after, is_kept in ((HOUR, True), (-HOUR, False)):
+        plan = {"access": "private", "publish_at": now + after}
+        answer = client_of(owner).patch(f"/api/documents/{taken_back.pk}/", plan).json()
+        assert (answer["publish_at"] is not None) == is_kept
+        Document.objects.filter(pk=taken_back.pk).update(access="public", publish_at=None)
 
 
 def test_what_was_taken_back_is_not_published_again(owner: User) -> None:

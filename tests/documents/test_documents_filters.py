@@ -26,7 +26,8 @@ def shelf(owner: User, outsider: User) -> dict[str, Document]:
         "e": make_document(owner, title="alpha", page_count=9, access="public", source="z"),
     }
     for number, document in enumerate(made.values()):
-        Document.objects.filter(pk=document.pk).update(created_at=START + timedelta(days=number))
+        at = START + timedelta(days=number)
+        Document.objects.filter(pk=document.pk).update(created_at=at, updated_at=at - timedelta(days=30 * number))
     return made
 
 
@@ -57,6 +58,8 @@ def letters(user: Any, shelf: dict[str, Document], query: str) -> str:
         ("created_at__gt=2024-01-03+12:30:00", "de"),
         ("created_at__lt=2024-01-01T01:00:00.5%2B02:00", ""),
         ("created_at__gt=0001-01-01T00:00:00%2B14:00", "abcde"),
+        ("updated_at__lt=2023-11-04", "de"),
+        ("updated_at__gt=2023-12-02T00:00:00Z&updated_at__lt=2024-01-01", "b"),
         ("unknown=1&remaining=1", "abcde"),
         ("ordering=nonsense", "abcde"),
     ],
@@ -79,6 +82,7 @@ def test_filters_narrow(owner: User, shelf: dict[str, Document], query: str, exp
         ("page_count=many", "page_count"),
         ("page_count__lt=99999999999999999999", "page_count__lt"),
         ("created_at__lt=yesterday", "created_at__lt"),
+        ("updated_at__gt=now", "updated_at__gt"),
         ("id__in=1,x", "id__in"),
         ("id__in=99999999999999999999", "id__in"),
     ],
@@ -128,6 +132,10 @@ def test_private_projects_of_others_are_unknown(owner: User, outsider: User) -> 
 ORDERS = {
     "created_at": "abcde",
     "-created_at": "edcba",
+    "updated_at": "edcba",
+    "-updated_at": "abcde",
+    "id": "abcde",
+    "-id": "edcba",
     "page_count": "bdace",
     "-page_count": "ecadb",
     "title": "baedc",

@@ -154,4 +154,4 @@ def test_errors_are_told_to_editors_in_their_order(owner: User, viewer: User, an
         response = client_of(user).get(url)
         assert response.status_code == 403
         assert "First." not in response.content.decode()
-    assert client_of(owner).post(url, {"message": "x"}).status_code == 405
+    assert client_of(owner).post(url, {"message": "x"}).status_code == 403

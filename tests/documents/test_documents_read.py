@@ -13,7 +13,7 @@ from tests.documents.test_documents_create import KEYS
 URL = "/api/documents/"
 WITHOUT_UPLOAD = [key for key in KEYS if key != "presigned_url"]
 LIST_QUERIES = 1
-EXPANDED_QUERIES = 5
+EXPANDED_QUERIES = 6
 
 
 def ids(response: Any) -> list[int]:

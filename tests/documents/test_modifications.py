@@ -127,7 +127,7 @@ def test_pages_are_only_taken_from_what_the_person_may_view(owner: User, outside
         response = send(owner, mine, [{"page": "0", "id": make_document(outsider, pages=["b"], **state).pk}])
         return response.status_code, list(response.json())
 
-    assert take() == (403, ["detail"])
+    assert take() == (400, ["data"])
     assert take(status="deleted") == (400, ["data"])
     assert take(access="invisible", status="success") == (400, ["data"])
     empty = make_document(owner, status="nofile")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from documents.actions import redactions
 from documents.choices import JobKind, Status
 from documents.models import Document, Job, RedactionDraft
 from documents.pipeline import drafts as hook
@@ -37,6 +38,17 @@ def reviewers(document: Document) -> dict[int, str | None]:
     return dict(document.redaction_drafts.values_list("pk", "reviewer__username"))
 
 
+def listed(user: User, document: Document) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = client_of(user).get(f"{url(document)}?per_page=100").json()["results"]
+    return rows
+
+
+def review(user: User, document: Document, *pks: int) -> Any:
+    """Agree to drafts as they are listed now."""
+    rows = [row for row in listed(user, document) if row["id"] in pks]
+    return client_of(user).post(url(document, "review"), {"drafts": rows})
+
+
 def test_boxes_are_kept_listed_changed_and_dropped(owner: User, document: Document) -> None:
     client = client_of(owner)
     made = client.post(url(document), BOX | {"reason": "b6", "label": "(b)(6)", "user": 7, "reviewer": 7}).json()
@@ -47,7 +59,8 @@ def test_boxes_are_kept_listed_changed_and_dropped(owner: User, document: Docume
     assert (several.status_code, [row["page_number"] for row in several.json()]) == (201, [0, 2])
     listed = client.get(url(document), {"per_page": 2, "expand": "user"}).json()
     assert listed["next"] and listed["results"][0]["user"]["username"] == "owner"
-    assert client.patch(url(document, made["id"]), {"x2": 0.5}).json() == made | {"x2": 0.5}
+    changed = client.patch(url(document, made["id"]), {"x2": 0.5}).json()
+    assert changed == made | {"x2": 0.5, "fingerprint": changed["fingerprint"]} != made | {"x2": 0.5}
     assert client.put(url(document, made["id"]), BOX).json()["label"] == ""
     assert client.delete(url(document, made["id"])).status_code == 204
     assert client.get(url(document, made["id"])).status_code == 404
@@ -103,30 +116,52 @@ def test_only_editors_know_of_drafts(
 
 def test_a_second_person_reviews(document: Document, owner: User, colleague: User) -> None:
     mine, theirs = add(owner, document), add(colleague, document)
-    refused = client_of(owner).post(url(document, "review"), {"ids": [mine, theirs]})
+    refused = review(owner, document, mine, theirs)
     assert (refused.status_code, refused.json()["code"]) == (400, "own_draft")
-    assert client_of(owner).post(url(document, "review")).json() == {"ids": [theirs]}
+    assert reviewers(document) == {mine: None, theirs: None}
+    assert review(owner, document, theirs).json() == review(owner, document, theirs).json() == {"ids": [theirs]}
     assert reviewers(document) == {mine: None, theirs: "owner"}
-    assert client_of(owner).post(url(document, "review")).json()["code"] == "nothing_to_review"
-    assert client_of(colleague).post(url(document, "review"), {"ids": [mine]}).json() == {"ids": [mine]}
-    assert client_of(colleague).post(url(document, "review"), {"ids": [mine, 999_999]}).json()["code"] == "drafts_gone"
-    assert client_of(colleague).post(url(document, "review"), {"ids": []}).status_code == 400
+    assert review(colleague, document, mine).json() == {"ids": [mine]}
+    gone = [*listed(colleague, document), {"id": 999_999, "fingerprint": "0"}]
+    for body, code in (({"drafts": gone}, "drafts_gone"), ({}, None), ({"drafts": []}, None), ({"ids": [mine]}, None)):
+        answer = client_of(colleague).post(url(document, "review"), body)
+        assert (answer.status_code, answer.json().get("code")) == (400, code)
     assert Event.objects.filter(
         kind="redaction_drafts.reviewed", actor_id=colleague.pk, data={"drafts": [mine]}
     ).exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda document, draft: client_of(draft.user).patch(url(document, draft.pk), {"y2": 0.3}),
+        lambda document, draft: client_of(draft.user).patch(url(document, draft.pk), {"label": "(b)(6)"}),
+        lambda document, draft: RedactionDraft.objects.filter(pk=draft.pk).update(page_number=2),
+        lambda document, draft: add_version(document, ("one", "two", "three")),
+    ],
+    ids=["another place", "another label", "moved with its page", "other pages"],
+)
+def test_nobody_reviews_what_they_did_not_see(document: Document, owner: User, colleague: User, change: Any) -> None:
+    moved, still = add(owner, document), add(owner, document)
+    seen = listed(colleague, document)
+    change(document, RedactionDraft.objects.select_related("user").get(pk=moved))
+    refused = client_of(colleague).post(url(document, "review"), {"drafts": seen})
+    assert (refused.status_code, refused.json()["code"]) == (409, "drafts_changed")
+    assert f" {moved}" in refused.json()["error"] and reviewers(document) == {moved: None, still: None}
+    assert review(colleague, document, moved, still).status_code == 200
 
 
 def test_a_changed_box_is_reviewed_again_and_not_by_whom_changed_it(
     document: Document, owner: User, colleague: User
 ) -> None:
     pk = add(owner, document)
-    client_of(colleague).post(url(document, "review"), {"ids": [pk]})
+    review(colleague, document, pk)
     client_of(owner).patch(url(document, pk), BOX)
     assert reviewers(document) == {pk: "colleague"}  # nothing was changed
     changed = client_of(colleague).patch(url(document, pk), {"y2": 0.3}).json()
     assert (changed["reviewer"], changed["reviewed_at"], changed["user"]) == (None, None, colleague.pk)
-    assert client_of(colleague).post(url(document, "review"), {"ids": [pk]}).json()["code"] == "own_draft"
-    assert client_of(owner).post(url(document, "review"), {"ids": [pk]}).status_code == 200
+    assert review(colleague, document, pk).json()["code"] == "own_draft"
+    assert review(owner, document, pk).status_code == 200
 
 
 def test_drafts_stand_still_while_the_document_is_processed(document: Document, owner: User) -> None:
@@ -138,7 +173,7 @@ def test_drafts_stand_still_while_the_document_is_processed(document: Document, 
         client.post(url(document), BOX),
         client.patch(url(document, pk), {"x2": 0.6}),
         client.delete(url(document, pk)),
-        client.post(url(document, "review")),
+        review(owner, document, pk),
         client.post(url(document, "apply")),
     ):
         assert (response.status_code, response.json()["code"]) == (400, "processing")
@@ -156,11 +191,28 @@ def test_apply_wants_something_to_apply(document: Document, owner: User, colleag
     assert not Job.objects.exists()
 
 
+def test_what_is_applied_is_what_was_looked_at(
+    document: Document, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking for the words takes a while, in which nobody has to wait, so that boxes may change meanwhile."""
+    pk, look = add(owner, document), redactions.look
+
+    def look_long(*what: Any) -> Any:
+        RedactionDraft.objects.filter(pk=pk).update(x2=0.5)
+        return look(*what)
+
+    monkeypatch.setattr(redactions, "look", look_long)
+    refused = client_of(owner).post(url(document, "apply"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "drafts_changed")
+    assert not Job.objects.exists()
+    assert client_of(owner).post(url(document, "apply")).status_code == 201
+
+
 def test_a_document_that_is_read_anew_has_to_be_reviewed_again(
     document: Document, owner: User, colleague: User
 ) -> None:
     first, last = add(owner, document, page_number=0), add(owner, document, page_number=2)
-    client_of(colleague).post(url(document, "review"))
+    review(colleague, document, first, last)
     job = Job.objects.create(document=document, user=owner, kind=JobKind.MODIFY)
     hook.after(job, add_version(document, ("one", "two")))
     assert reviewers(document) == {first: "colleague", last: "colleague"}
@@ -202,7 +254,7 @@ def test_reviewed_drafts_are_applied_together_and_go(letter: Document, owner: Us
     word, other = sentences(4000, 1)[0].casefold().split()[1:3]
     chosen = prepare(owner, letter, word)
     kept = prepare(owner, letter, other)
-    client_of(colleague).post(url(letter, "review"), {"ids": chosen})
+    review(colleague, letter, *chosen)
     response = client_of(owner).post(url(letter, "apply"), {"reviewed_only": True})
     assert response.status_code == 201, response.content
     assert response.json() | {"document": letter.pk, "drafts": chosen} == response.json()

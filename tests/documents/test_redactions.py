@@ -10,7 +10,7 @@ import pytest
 from docplatform.lib import storage
 from documents import paths
 from documents.choices import Status
-from documents.models import Document, DocumentError, Job, Note, Page, Revision, Section, Version
+from documents.models import Document, DocumentError, Entity, Job, Mention, Note, Page, Revision, Section, Version
 from documents.pipeline import doomed, sandbox
 from documents.pipeline.steps.prove import failed
 from organizations.models import Event, User
@@ -146,6 +146,13 @@ def test_where_else_the_removed_words_stand(owner: User, colleague: User, outsid
     under = Note.objects.create(**values, user=owner, title="Look", x1=0.15, x2=0.3, y1=0.15, y2=0.3)
     section = Section.objects.create(document=document, page_number=0, title="Smith")
     Section.objects.create(document=document, page_number=1, title="Blacksmith")
+    said = Entity.objects.create(name="Somebody", user=owner)
+    for entity, content in (
+        (said, "Mr Smith"),
+        (Entity.objects.create(name="Ada", user=owner), "Ada"),
+        (Entity.objects.create(name="Smith", user=colleague), ""),
+    ):
+        Mention.objects.create(document=document, entity=entity, occurrences=[{"content": content}])
     twin = make_document(owner, original_hash="a")
     for access in ("private", "public"):  # whose original nobody else may have, or know
         make_document(outsider, original_hash="a", access=access)
@@ -156,6 +163,7 @@ def test_where_else_the_removed_words_stand(owner: User, colleague: User, outsid
         "notes": [mine.pk],
         "notes_under": [under.pk],
         "sections": [section.pk],
+        "entities": [said.pk],
         "documents": [twin.pk],
     }
 

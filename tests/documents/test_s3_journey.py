@@ -42,7 +42,7 @@ def test_a_document_is_made_put_processed_read_and_deleted(owner: User, s3: S3St
     with Image.open(io.BytesIO(httpx.get(drawn["Location"]).content)) as image:
         assert image.width == 2000
 
-    assert client.delete(f"/api/documents/{made['id']}/").status_code == 204
+    assert client.delete(f"/api/documents/{made['id']}/?purge=true").status_code == 204
     Document.objects.filter(pk=made["id"]).update(updated_at=timezone.now() - timedelta(days=1))
     purge.purge()
     assert [item.key for item in s3.bucket.objects.all() if not item.key.startswith("work/")] == []

@@ -96,7 +96,7 @@ def test_a_person(owner: User, colleague: User, newsroom: Organization) -> None:
 
 def test_me(owner: User) -> None:
     body = client_of(owner).get("/api/users/me/").json()
-    assert list(body) == ["id", "avatar_url", "feature_level", *KEYS[2:], "email"]
+    assert list(body) == ["id", "avatar_url", "feature_level", *KEYS[2:], "email", "wants_mail"]
     assert (body["username"], body["email"], body["feature_level"]) == ("owner", "owner@example.org", 0)
 
 
@@ -106,7 +106,7 @@ def test_staff_are_told_who_is_staff(owner: User, staff: User) -> None:
     assert list(body) == ["id", "avatar_url", "is_staff", *KEYS[2:]]
     assert body["is_staff"] is False
     me = client_of(staff).get("/api/users/me/").json()
-    assert list(me) == ["id", "avatar_url", "feature_level", "is_staff", *KEYS[2:], "email"]
+    assert list(me) == ["id", "avatar_url", "feature_level", "is_staff", *KEYS[2:], "email", "wants_mail"]
     assert me["is_staff"] is True
 
 
@@ -131,6 +131,26 @@ def test_the_organization_expanded(owner: User, newsroom: Organization, spelling
     row = client_of(owner).get(f"/api/users/?{spelling}").json()["results"][0]
     assert row["organization"]["id"] == newsroom.pk
     assert "plan" not in row["organization"]
+
+
+def test_members_see_the_ledger_where_one_object_is_asked_for(
+    owner: User, outsider: User, newsroom: Organization, django_assert_num_queries: Any
+) -> None:
+    document = write_document(owner, Access.PUBLIC, Status.SUCCESS)
+    table = {
+        f"/api/documents/{document.pk}/?expand=organization,user.organization": True,
+        f"/api/users/{owner.pk}/?expand=organization": True,
+        "/api/documents/?expand=organization,user.organization": False,
+        "/api/users/?expand=organization": False,
+    }
+    for url, is_one in table.items():
+        for reader, is_told in ((owner, is_one), (outsider, False)):
+            body = client_of(reader).get(url).json()
+            rows = [body] if is_one else [row for row in body["results"] if row["id"] in (document.pk, owner.pk)]
+            found = ["plan" in row["organization"] for row in rows]
+            found += ["plan" in row["user"]["organization"] for row in rows if "user" in row]
+            assert set(found) == {is_told}, (url, reader)
+    assert "plan" not in client_of(owner).patch("/api/users/me/?expand=organization").json()["organization"]
 
 
 def test_dotted_fields(owner: User) -> None:

@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from docplatform.lib.admin import EXACT, EstimatingPaginator
-from organizations.actions import credits, organization
+from organizations.actions import credits, invitations, organization
 from organizations.admin.organization import OrganizationForm
 from organizations.models import Event, Membership, Organization, Plan, User
 from projects.actions import project
@@ -136,6 +136,27 @@ def test_founding_and_changing_an_organization(admin: Client) -> None:
     paper.refresh_from_db()
     assert (paper.name, paper.plan, paper.verified) == ("Paper", plan, False)
     assert (paper.monthly_credits, paper.purchased_credits) == (50, 7)
+
+
+def test_families_of_organizations(admin: Client, newsroom: Organization, staff: User) -> None:
+    parent, group = (organization.create_organization(name=name) for name in ("Parent", "Group"))
+    url = f"/admin/organizations/organization/{newsroom.pk}/change/"
+    body = {"name": "Newsroom", "parent": parent.pk, "groups": [group.pk], "share_resources": "on"}
+    assert admin.post(url, body).status_code == 302
+    newsroom.refresh_from_db()
+    assert (newsroom.parent, list(newsroom.groups.all()), newsroom.share_resources) == (parent, [group], True)
+    for wrong in ({"parent": newsroom.pk}, {"groups": [newsroom.pk]}):
+        assert "another organization than this one" in admin.post(url, body | wrong).content.decode()
+    assert Event.objects.filter(kind="organization.updated", actor_id=staff.pk).count() == 2
+
+
+def test_invitations_are_looked_at_and_revoked(admin: Client, owner: User, newsroom: Organization) -> None:
+    sent = invitations.invite(newsroom, email="new@example.org", admin=False, actor=owner).invitation
+    url = "/admin/organizations/invitation/"
+    assert "new@example.org" in admin.get(url).content.decode()
+    assert sent.digest not in admin.get(f"{url}{sent.pk}/change/").content.decode()
+    admin.post(url, {"action": "revoke", "_selected_action": [sent.pk]})
+    assert not invitations.waiting().exists()
 
 
 def test_members(admin: Client, outsider: User, newsroom: Organization) -> None:

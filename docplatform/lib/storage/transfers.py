@@ -98,6 +98,29 @@ class Body:
             free_slot()
 
 
+class Made:
+    """Bytes that are made while they are sent, in a slot that closing frees. Raises Busy. Too slow: they break off."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        take_slot()
+        self.pieces = pieces
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        pace, sent = Pace(), 0
+        for piece in self.pieces:
+            if pace.is_stalled(sent):
+                return
+            sent += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        """Called by the server when the response is over, however it ended."""
+        if not self.closed:
+            self.closed = True
+            free_slot()
+
+
 def _span(request: HttpRequest, *, size: int, etag: str) -> tuple[int, int] | None:
     """First byte and length that the request asks for; None when the range cannot be satisfied (RFC 9110 §14)."""
     asked = RANGE.fullmatch(request.headers.get("Range", ""))

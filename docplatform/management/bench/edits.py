@@ -58,7 +58,7 @@ def _redact(pdf: Path, number: int) -> float:
         boxes.write_text("[]")
         page = ProvedPage(number, read.images, str(boxes))
         began = time.perf_counter()
-        _step(StepKind.PROVE, ProveWork(made.pdf, [page], [cover], is_whole=True, folder=folder))
+        _step(StepKind.PROVE, ProveWork(made.pdf, [page], [cover], str(pdf), [number], folder))
         return seconds + time.perf_counter() - began
 
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
 from docplatform.lib.postgres import Cluster
-from docplatform.management.bench import edits, flow, lists, reading, transfers, turns
+from docplatform.management.bench import edits, flow, lists, pace, reading, transfers, turns
 from docplatform.management.bench.report import HEADER, Line
 
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             user, organization = lists.populate()
             yield from lists.document_list(user)
+            yield pace.rate_limit(user)
             yield from transfers.large_files(user, organization)
             yield from turns.turns()
             yield from flow.whole_jobs(user, folder)

@@ -3,20 +3,16 @@
 import secrets
 import time
 from contextlib import ExitStack
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from docplatform.health import BEAT_SECONDS
 from docplatform.lib import postgres, secret
-from docplatform.management import preparation
+from docplatform.management import labour, preparation
 from docplatform.management.demo import newsroom, stories
-from documents.choices import PROCESSING, Queue, Status
-from documents.models import Document, WorkerBeat
-from documents.pipeline import chores, worker
+from documents.choices import PROCESSING, Status
+from documents.models import Document
 
 PATIENCE_SECONDS = 15 * 60
 
@@ -61,21 +57,10 @@ class Command(BaseCommand):
             if ready != told:
                 self.stdout.write(f"{ready} of {len(wanted)} can be read.")
                 told = ready
-            alone = alone or not _workers_run()  # once: our own work is a sign of life, too
+            alone = alone or not labour.workers_run()  # once: our own work is a sign of life, too
             if alone:
-                _work()
+                labour.work()
             time.sleep(1)
         failed = mine.exclude(status=Status.SUCCESS).values_list("title", flat=True)
         if failed:
             raise CommandError(f"Not ready: {', '.join(failed)}. The errors of each document say why.")
-
-
-def _workers_run() -> bool:
-    since = timezone.now() - timedelta(seconds=BEAT_SECONDS)
-    return WorkerBeat.objects.filter(at__gt=since).exists()
-
-
-def _work() -> None:
-    for queue in Queue:
-        chores.tend(queue)
-        worker.work(queue)

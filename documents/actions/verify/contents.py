@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db.models import F, Func, IntegerField
+from django.db.models import F, Func, IntegerField, Q
 
 from docplatform.lib import storage
 from documents import paths
@@ -25,7 +25,8 @@ def check(document: Document, *, quick: bool) -> list[Finding]:
     """All that is wrong with a document. What changed while it was looked at is looked at again, once."""
     for _ in range(2):
         findings = list(_check(document, quick=quick))
-        fresh = Document.objects.exclude(status=Status.DELETED).filter(pk=document.pk).select_related("version").first()
+        kept = Document.objects.filter(~Q(status=Status.DELETED) | Q(trashed_at__isnull=False))
+        fresh = kept.filter(pk=document.pk).select_related("version").first()
         if fresh is None or fresh.is_processing:
             return []  # the job that is at work on it writes all of this anew
         if not findings or fresh.updated_at == document.updated_at:
@@ -55,9 +56,10 @@ def _check(document: Document, *, quick: bool) -> Iterator[Finding]:
         yield from _pages(document, version)
         if not quick:
             yield from _page_index(document, version)
-    elif document.status == Status.SUCCESS:
+    elif Status.SUCCESS in (document.status, document.trashed_status):
         yield Finding(document.pk, Kind.NO_VERSION, "success, but there are no pages")
-    if not document.is_processing and not index.is_right(document):
+    is_in_trash = document.status == Status.DELETED  # where no search finds it
+    if not is_in_trash and not document.is_processing and not index.is_right(document):
         yield Finding(document.pk, Kind.INDEX, "the entry is missing or out of date")
 
 

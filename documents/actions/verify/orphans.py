@@ -13,7 +13,7 @@ from docplatform.lib import storage
 from documents import paths
 from documents.actions.verify.finding import Finding, Kind
 from documents.choices import Status
-from documents.models import Document, Doomed, Job, Page, Revision, Version
+from documents.models import Document, Doomed, Job, Mail, Page, Revision, Version
 
 YOUNG = timedelta(days=1)
 AT_ONCE = 1_000
@@ -82,6 +82,11 @@ def _work(keys: Keys) -> set[str]:
     return {key for key in keys if paths.owner(key) in jobs}
 
 
+def _mail(keys: Keys) -> set[str]:
+    people = {int(paths.owner(key)) for key in keys if paths.owner(key).isdecimal()}
+    return set(Mail.objects.filter(user__in=people, storage_key__in=keys).values_list("storage_key", flat=True))
+
+
 def _numbers(keys: Keys) -> set[int]:
     return {pk for key in keys if (pk := document_of(key)) is not None}
 
@@ -101,4 +106,5 @@ RULES: dict[str, Callable[[Keys], set[str]]] = {
     "uploads": _uploads,
     "pages": _pages,
     "work": _work,
+    "mail": _mail,
 }

@@ -58,7 +58,7 @@ def _made_with(document: Document) -> Options | None:
         return None
     if document.version_id is None:
         return Options()
-    done = Job.objects.filter(document=document, state=JobState.DONE)
+    done = Job.objects.filter(document=document, state=JobState.DONE).exclude(kind=JobKind.EXTRACT)
     last = done.order_by("-pk").first()
     if last is None or last.version_id != document.version_id:
         return None

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from django.db.models import Q
+
 from documents.actions.verify import contents, orphans, rows
 from documents.actions.verify.finding import Finding
 from documents.actions.verify.repair import Repair
@@ -21,8 +23,9 @@ def walk(*, quick: bool, repair: bool) -> Iterator[Finding]:
 
 def _findings(*, quick: bool) -> Iterator[Finding]:
     yield from list(rows.check())
-    alive, last = Document.objects.exclude(status=Status.DELETED).select_related("version").order_by("pk"), 0
-    while batch := list(alive.filter(pk__gt=last)[:AT_ONCE]):
+    kept = Document.objects.filter(~Q(status=Status.DELETED) | Q(trashed_at__isnull=False))
+    rows_in_order, last = kept.select_related("version").order_by("pk"), 0
+    while batch := list(rows_in_order.filter(pk__gt=last)[:AT_ONCE]):
         for document in batch:
             yield from contents.check(document, quick=quick)
         last = batch[-1].pk

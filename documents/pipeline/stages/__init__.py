@@ -1,7 +1,9 @@
 """The stages of processing, in their order."""
 
 from documents.choices import StepKind
+from documents.pipeline.stages.adopt import Adopt, Draw
 from documents.pipeline.stages.base import Context, Stage, Stored
+from documents.pipeline.stages.extract import Extract
 from documents.pipeline.stages.fetch import Fetch
 from documents.pipeline.stages.finalize import Finalize
 from documents.pipeline.stages.ingest import Ingest
@@ -26,4 +28,7 @@ STAGES: dict[StepKind, Stage] = {
     StepKind.TEXT: Text(),
     StepKind.FINALIZE: Finalize(),
     StepKind.PROVE: Prove(),
+    StepKind.ADOPT: Adopt(),
+    StepKind.DRAW: Draw(),
+    StepKind.EXTRACT: Extract(),
 }

@@ -64,7 +64,7 @@ class Ingest(Stage):
         source = context.folder / "source"
         if not result.sizes:
             raise StepFailed("empty", "The file has no pages. Check it and upload it again as a new document.")
-        original_hash = _digest(source, "sha256")
+        original_hash = digest(source, "sha256")
         original = paths.original(context.document.pk, original_hash)
         key = paths.work(context.job.pk, f"{context.claim.token}.pdf")
         facts: dict[str, Any] = {"sizes": result.sizes, "original": original_hash}
@@ -74,7 +74,7 @@ class Ingest(Stage):
             facts |= {"pdf": key, "bytes": size, "sha1": twin.file_hash, "pages": [], "twin": twin.pk}
             return Stored(items, facts)
         pdf = Path(result.pdf)
-        facts |= pdfs.entry(key, pdf) | {"sha1": _digest(pdf, "sha1"), "pages": list(range(len(result.sizes)))}
+        facts |= pdfs.entry(key, pdf) | {"sha1": digest(pdf, "sha1"), "pages": list(range(len(result.sizes)))}
         return Stored([(key, pdf), *items], facts)
 
     def surrender(self, context: Context) -> IngestResult:
@@ -133,6 +133,7 @@ def _source(context: Context) -> str:
     return context.job.upload_key or paths.original(document.pk, document.original_hash)
 
 
-def _digest(path: Path, algorithm: str) -> str:
+def digest(path: Path, algorithm: str) -> str:
+    """Of the bytes of a file, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, algorithm).hexdigest()

@@ -11,6 +11,7 @@ from documents.models import Job, Page, Step, Version
 from documents.pipeline import doomed, folders, leftovers, pdfs, redaction
 from documents.pipeline.edits import ProvedPage, ProveResult, ProveWork
 from documents.pipeline.stages.base import Context, Stage, Stored
+from documents.pipeline.stages.redact import fetch_source
 from documents.pipeline.values import StepFailed
 from organizations import events
 
@@ -26,15 +27,18 @@ class Prove(Stage):
         return [pages[i : i + BATCH] for i in range(0, len(pages), BATCH)]
 
     def sizes(self, context: Context) -> Iterable[int]:
-        return [storage.backend().size(_version(context.job).pdf_key)]
+        size = storage.backend().size(_version(context.job).pdf_key)
+        return [size, size] if context.claim.idx == 0 else [size]
 
     def prepare(self, context: Context) -> ProveWork:
+        is_first, covers = context.claim.idx == 0, redaction.covers(context.job)
         entries = _version(context.job).entries.filter(number__in=context.claim.pages).select_related("page")
         return ProveWork(
             pdf=str(folders.shared(_version(context.job).pdf_key)),
             pages=[_fetched(context, entry.number, entry.page) for entry in entries.order_by("number")],
             covers=redaction.covers(context.job, context.claim.pages),
-            is_whole=context.claim.idx == 0,
+            source=fetch_source(context) if is_first else None,
+            redacted=sorted({cover.page for cover in covers}) if is_first else [],
             folder=str(context.folder),
         )
 

@@ -25,12 +25,8 @@ class Redact(Stage):
         return [storage.backend().size(_source(context.job).pdf_key)]
 
     def prepare(self, context: Context) -> RedactWork:
-        source = context.folder / "source.pdf"  # in no shared folder: nothing of it may stay on this host
-        try:
-            storage.backend().fetch(_source(context.job).pdf_key, source)
-        except storage.Missing as error:
-            raise GONE from error
-        return RedactWork(pdf=str(source), covers=redaction.covers(context.job), folder=str(context.folder))
+        covers = redaction.covers(context.job)
+        return RedactWork(pdf=fetch_source(context), covers=covers, folder=str(context.folder))
 
     def store(self, context: Context, result: RedactResult) -> Stored:
         pdf = Path(result.pdf)
@@ -57,6 +53,16 @@ class Redact(Stage):
     def conclude(self, job: Job) -> None:
         """A copy shares pages with its source: it may not bring back what was redacted there meanwhile."""
         _source(job, lock=True)
+
+
+def fetch_source(context: Context) -> str:
+    """The PDF as it was, in no shared folder: nothing of it may stay on this host."""
+    path = context.folder / "source.pdf"
+    try:
+        storage.backend().fetch(_source(context.job).pdf_key, path)
+    except storage.Missing as error:
+        raise GONE from error
+    return str(path)
 
 
 def _source(job: Job, *, lock: bool = False) -> Version:

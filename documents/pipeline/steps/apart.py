@@ -6,21 +6,21 @@ from pathlib import Path
 
 from pikepdf import Pdf
 
-from documents.pipeline.steps import covers, geometry, hidden_text, pdfium, text_layer, words
+from documents.pipeline.steps import covers, directions, geometry, hidden_text, pdfium, text_layer, words
 from documents.pipeline.values import Cover, Word
 
 
 def settle(path: Path, boxes: Sequence[Cover]) -> None:
     """Write the text layer of a PDF of one page anew where it reaches into a box."""
     with pdfium.opened(path) as document, pdfium.page_of(document, 0) as page:
-        found, view = words.read(page).words, geometry.view(page)
+        found, view, angle = words.read(page).words, geometry.view(page), directions.quarters(page)
     if not any(covers.overlap(word, box) for word in found for box in boxes):
         return
     with Pdf.open(path, allow_overwriting_input=True) as pdf:
         font = text_layer.Font(pdf)
         hidden_text.own_resources(pdf.pages[0])
         hidden_text.strip(pdf, pdf.pages[0])
-        text_layer.put(pdf.pages[0], _apart(found, boxes), view, font)
+        text_layer.put(pdf.pages[0], _apart(found, boxes), view, font, angle=angle)
         font.finish()
         pdf.save(path)
 

@@ -21,7 +21,8 @@ NAMED = {
 HARMLESS = ("/ColorSpace", "/Shading", "/ProcSet")  # kinds of resources without text or pictures
 UNSHOWN = (
     *("/Metadata", "/PieceInfo", "/LastModified", "/StructParent", "/StructParents", "/OC", "/OPI", "/Alternates"),
-    *("/AF", "/Measure", "/PtData", "/AA", "/Thumb", "/Properties", "/Ref"),
+    *("/AF", "/Measure", "/PtData", "/AA", "/Thumb", "/Properties", "/Ref", "/ActualText", "/EmbeddedFiles"),
+    "/JavaScript",
 )
 """What objects of a page may hold that nobody sees."""
 DEPTH = 20  # of forms in forms
@@ -83,13 +84,17 @@ class Cleaner:
             used[kind].add(name)
         for kind in list(resources.keys()):
             if kind in used:
-                kept = {name: thing for name, thing in resources[kind].items() if name in used[kind]}
+                kept = {name: self._own(thing) for name, thing in resources[kind].items() if name in used[kind]}
                 resources[kind] = Dictionary(kept)
                 for thing in kept.values():
                     self._clean(thing, resources, depth - 1)
             elif kind not in HARMLESS:
                 del resources[kind]
         return pikepdf.unparse_content_stream(instructions) if self.layers.hidden else None
+
+    def _own(self, thing: Object) -> Object:
+        """An object of its own, by which it can be found again in the new file."""
+        return thing if thing.is_indirect or not isinstance(thing, Dictionary) else self.old.make_indirect(thing)
 
     def _clean(self, thing: Object, resources: Dictionary, depth: int) -> None:
         """Forms, patterns, fonts made of drawings, and masks have contents of their own."""

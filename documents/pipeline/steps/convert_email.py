@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email import policy
-from email.message import EmailMessage, Message
+from email.message import EmailMessage
 from email.parser import BytesParser
 from html import escape
 from pathlib import Path
-from typing import TypeAlias
 
 import pikepdf
 
 from documents.pipeline.steps import convert_text, filetypes, formats, kinds
+from documents.pipeline.steps.mail_parts import Part, content_of, is_message, leaves, name_of
 from documents.pipeline.values import StepFailed
 from documents.pipeline.work import IngestWork
 
@@ -25,7 +25,6 @@ MOST_ATTACHMENTS = 100
 DEEPEST = 4  # messages in messages in messages
 SHARE = 0.7  # of the time, for the attachments; the rest is for the message itself
 EMBEDDED = {kinds.JPEG: "jpeg", kinds.PNG: "png", kinds.GIF: "gif", kinds.BMP: "bmp"}
-Part: TypeAlias = "Message[str, str]"
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,9 @@ def _sorted(message: Part) -> tuple[list[str], list[Part]]:
     """The texts that are read one after another, as HTML, and everything else."""
     texts: list[str] = []
     others: list[Part] = []
-    for part in _leaves(message):
+    for part in leaves(message):
         kind = part.get_content_type()
-        is_inline = part.get_content_disposition() != "attachment" and not _name(part)
+        is_inline = part.get_content_disposition() != "attachment" and not name_of(part)
         if is_inline and kind == "text/html":
             texts.append(_text(part))
         elif is_inline and kind == "text/plain":
@@ -78,20 +77,6 @@ def _sorted(message: Part) -> tuple[list[str], list[Part]]:
         else:
             others.append(part)
     return texts, others
-
-
-def _leaves(part: Part) -> Iterator[Part]:
-    """The parts that hold something; of alternatives the one with most of the looks."""
-    inner = part.get_payload()
-    if part.get_content_maintype() != "multipart" or not isinstance(inner, list):
-        yield part
-        return
-    parts = [one for one in inner if isinstance(one, Message)]
-    if part.get_content_type() == "multipart/alternative" and parts:
-        rich = (one for one in parts if any(leaf.get_content_type() == "text/html" for leaf in one.walk()))
-        parts = [next(rich, parts[0])]
-    for one in parts:
-        yield from _leaves(one)
 
 
 def _text(part: Part) -> str:
@@ -113,7 +98,7 @@ def _with_pictures(texts: list[str], others: list[Part], scratch: Path) -> tuple
         if not named or not any(address.search(text) for text in texts):
             left.append(part)
             continue
-        scratch.write_bytes(_content(part))
+        scratch.write_bytes(content_of(part))
         kind = EMBEDDED.get(filetypes.sniff(scratch))
         if kind is None:
             left.append(part)
@@ -126,7 +111,7 @@ def _with_pictures(texts: list[str], others: list[Part], scratch: Path) -> tuple
 def _converted(parts: list[Part], pdf: Path, work: IngestWork, convert: Convert) -> Iterator[Attachment]:
     deadline = time.monotonic() + work.seconds
     for number, part in enumerate(parts, 1):
-        name = _name(part) or ("forwarded message" if _is_message(part) else "unnamed")
+        name = name_of(part) or ("forwarded message" if is_message(part) else "unnamed")
         left = deadline - time.monotonic()
         if number > MOST_ATTACHMENTS or left < 1:
             yield Attachment(name, reason="there are too many attachments")
@@ -139,7 +124,7 @@ def _converted(parts: list[Part], pdf: Path, work: IngestWork, convert: Convert)
 def _one(part: Part, name: str, folder: Path, work: IngestWork, convert: Convert) -> Attachment:
     folder.mkdir()
     source, pdf = folder / "source", folder / "document.pdf"
-    source.write_bytes(_content(part))
+    source.write_bytes(content_of(part))
     claimed = Path(name).suffix.lower().lstrip(".")
     if not source.stat().st_size:
         return Attachment(name, reason="it is empty")
@@ -154,25 +139,6 @@ def _one(part: Part, name: str, folder: Path, work: IngestWork, convert: Convert
         return Attachment(name, reason=failed.message.partition(". ")[0].rstrip("."))
     except pikepdf.PdfError:
         return Attachment(name, reason="it is damaged")
-
-
-def _content(part: Part) -> bytes:
-    if _is_message(part):
-        inner = part.get_payload()
-        return bytes(inner[0]) if isinstance(inner, list) and inner and isinstance(inner[0], Message) else b""
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
-
-
-def _is_message(part: Part) -> bool:
-    return part.get_content_type() == "message/rfc822"
-
-
-def _name(part: Part) -> str:
-    try:
-        return Path((part.get_filename() or "").replace("\\", "/")).name
-    except Exception:  # Python's reader of headers stumbles over broken ones in many ways
-        return "unnamed"
 
 
 def _head(message: EmailMessage, attached: list[Attachment]) -> str:

@@ -57,7 +57,6 @@ READERS: dict[str, str] = {
     kinds.DBASE: "dBase",
     kinds.DIF: "DIF",
     kinds.FICTION: "FictionBook 2",
-    kinds.FREEHAND: "Freehand Document",
     kinds.GNUMERIC: "Gnumeric Spreadsheet",
     kinds.HANGUL: "writer_MIZI_Hwp_97",
     kinds.PAGEMAKER: "PageMaker Document",

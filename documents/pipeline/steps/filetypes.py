@@ -54,8 +54,6 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (522, b"\0\x11\x02\xff", kinds.PICT),
     (8, b"CMX1", kinds.COREL_EXCHANGE),
     (8, b"CDR", kinds.CORELDRAW),
-    (0, b"AGD", kinds.FREEHAND),
-    (0, b"FHD", kinds.FREEHAND),
     (8, b"\x78\x56\x34\x12", kinds.ZONER),
     (0, b"\x9a\x02", kinds.ZONER),
     (4, b"XPR3", kinds.QUARK),
@@ -76,30 +74,25 @@ STREAMS = {
     "StarDrawDocument3": kinds.STAROFFICE,
     "VisioDocument": kinds.VISIO,
     "Quill": kinds.PUBLISHER,
+    "Contents": kinds.PUBLISHER,  # 98
     "PageMaker": kinds.PAGEMAKER,
     "PerfectOffice_MAIN": kinds.WORDPERFECT,
     "NativeContent_MAIN": kinds.QUATTRO,
-    "HwpSummaryInformation": kinds.NEW_HANGUL,
+    "\x05HwpSummaryInformation": kinds.NEW_HANGUL,
     "MatOST": kinds.WORKS,
     "CONTENTS": kinds.WORKS,
 }
 OPEN_DOCUMENT = {
-    **{
-        f"application/vnd.oasis.opendocument.{name}": kind
-        for name, kind in zip(
-            ("text", "spreadsheet", "presentation", "graphics", "formula"),
-            (kinds.ODT, kinds.ODS, kinds.ODP, kinds.ODG, kinds.ODF),
-            strict=True,
-        )
-    },
-    **{
-        f"application/vnd.sun.xml.{name}": kind
-        for name, kind in zip(
-            ("writer", "calc", "impress", "draw", "math"),
-            (kinds.SXW, kinds.SXC, kinds.SXI, kinds.SXD, kinds.SXM),
-            strict=True,
-        )
-    },
+    "application/vnd.oasis.opendocument.text": kinds.ODT,
+    "application/vnd.oasis.opendocument.spreadsheet": kinds.ODS,
+    "application/vnd.oasis.opendocument.presentation": kinds.ODP,
+    "application/vnd.oasis.opendocument.graphics": kinds.ODG,
+    "application/vnd.oasis.opendocument.formula": kinds.ODF,
+    "application/vnd.sun.xml.writer": kinds.SXW,
+    "application/vnd.sun.xml.calc": kinds.SXC,
+    "application/vnd.sun.xml.impress": kinds.SXI,
+    "application/vnd.sun.xml.draw": kinds.SXD,
+    "application/vnd.sun.xml.math": kinds.SXM,
 }
 OFFICE_FOLDERS = {"word/": kinds.WORD, "xl/": kinds.EXCEL, "ppt/": kinds.POWERPOINT}
 OFFICE_PARTS = {
@@ -108,9 +101,18 @@ OFFICE_PARTS = {
     b"ppt/presentation.xml": kinds.POWERPOINT,
 }
 OTHER_PARTS = {
-    kinds.IWORK: ("index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz", "Index/Document.iwa", "Index.zip"),
+    kinds.IWORK: (
+        *("index.xml", "index.apxl", "index.xml.gz", "index.apxl.gz", "presentation.apxl", "presentation.apxl.gz"),
+        *("Index/Document.iwa", "Index.zip"),
+    ),
     kinds.CORELDRAW: ("content/riffData.cdr", "content/root.dat"),
+    kinds.ZONER: ("content.zmf",),
 }
+MANIFEST = "META-INF/manifest.xml"
+WHOLE = re.compile(
+    rb'<[^<>]*?media-type="([^"]+)"[^<>]*?full-path="/"|<[^<>]*?full-path="/"[^<>]*?media-type="([^"]+)"'
+)
+"""What the manifest of an archive calls all of it."""
 ROOTS: tuple[tuple[str, bytes, str], ...] = (
     ("svg", b"", kinds.SVG),
     ("html", b"", kinds.HTML),
@@ -204,19 +206,32 @@ def _packed(path: Path, head: bytes) -> str:
     # OpenDocument says what it is at a fixed place, which also helps where the archive's table of contents is broken.
     if head[30:38] == b"mimetype":
         length = int.from_bytes(head[18:22], "little")
-        named = head[38 : 38 + length].decode("latin-1").strip()
-        return OPEN_DOCUMENT.get(named.removesuffix("-template").removesuffix(".template"), kinds.ZIP)
+        return _open_document(head[38 : 38 + length])
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            manifest = _start_of(archive, MANIFEST) if MANIFEST in names else b""
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError):
         content = path.read_bytes()
         return next((kind for part, kind in OFFICE_PARTS.items() if part in content), kinds.BROKEN_ZIP)
+    # Before OpenDocument, only the manifest said it.
+    if whole := WHOLE.search(manifest):
+        return _open_document(whole[1] or whole[2])
     if "[Content_Types].xml" in names:
         for folder, kind in OFFICE_FOLDERS.items():
             if any(name.startswith(folder) for name in names):
                 return kind
     return next((kind for kind, parts in OTHER_PARTS.items() if not set(parts).isdisjoint(names)), kinds.ZIP)
+
+
+def _open_document(named: bytes) -> str:
+    name = named.decode("latin-1").strip()
+    return OPEN_DOCUMENT.get(name.removesuffix("-template").removesuffix(".template"), kinds.ZIP)
+
+
+def _start_of(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as file:
+        return file.read(SAMPLE)
 
 
 def _written(path: Path) -> str:

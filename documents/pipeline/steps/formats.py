@@ -78,7 +78,6 @@ TABLE: tuple[tuple[str, set[str], Converter], ...] = (
     ("cgm", {kinds.CGM}, Converter.OFFICE),
     ("cdr", {kinds.CORELDRAW}, Converter.OFFICE),
     ("cmx", {kinds.COREL_EXCHANGE}, Converter.OFFICE),
-    ("agd fhd", {kinds.FREEHAND}, Converter.OFFICE),
     ("zmf", {kinds.ZONER}, Converter.OFFICE),
     ("p65 pm6 pmd", {kinds.PAGEMAKER}, Converter.OFFICE),
     ("qxp", {kinds.QUARK}, Converter.OFFICE),
@@ -120,6 +119,10 @@ def check(path: Path, extension: str) -> Converter:
     if extension not in OPENED:
         raise StepFailed("unsupported", refusal(extension))
     accepted, found = ACCEPTED[extension], filetypes.sniff(path)
+    if found == kinds.NEW_HANGUL:
+        raise StepFailed(
+            "unsupported", f"There is no program here that opens {found}. Save it as a PDF and upload that."
+        )
     if found not in accepted:
         raise StepFailed(
             "wrong_type",

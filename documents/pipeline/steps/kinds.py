@@ -9,7 +9,7 @@ IMAGES = {JPEG, PNG, GIF, BMP, WEBP, TIFF, PCX, TARGA, XBM, XPM, PBM, SUN, PHOTO
 
 SVG, EMF, SVM, PICT = "an SVG drawing", "an EMF drawing", "a StarView drawing", "a Macintosh PICT drawing"
 CGM, CORELDRAW, COREL_EXCHANGE = "a CGM drawing", "a CorelDRAW drawing", "a Corel exchange drawing"
-FREEHAND, VISIO, ZONER = "a FreeHand drawing", "a Visio drawing", "a Zoner drawing"
+VISIO, ZONER = "a Visio drawing", "a Zoner drawing"
 PUBLISHER, PAGEMAKER, QUARK = "a Publisher document", "a PageMaker document", "a QuarkXPress document"
 POSTSCRIPT = "a PostScript file"
 

@@ -1,6 +1,7 @@
 """The first step of a modification: a new PDF of pages of others, in a new order, some of them turned.
 
-Only what the pages themselves need goes along, so that a page which is left out is really gone from the file.
+Only what the pages themselves need goes along, so that a page which is left out is really gone from the file. The
+structure of a tagged file does not: it spans pages, so the new file does not say that it is tagged.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Page, Pdf, String
 
 from documents.pipeline.edits import ModifyWork
-from documents.pipeline.steps import bookmarks, optional_content
+from documents.pipeline.steps import bookmarks, optional_content, page_labels
 from documents.pipeline.steps.annotations import Annotations
 from documents.pipeline.steps.donor import Donor, opened
 from documents.pipeline.values import StepFailed
@@ -59,6 +60,7 @@ def _assemble(made: Pdf, donors: list[Donor], plan: list[tuple[int, int, int]]) 
             page.Annots = Array(kept)
     annotations.close(donors)
     optional_content.carry(made, donors)
+    page_labels.carry(made, donors, plan)
     if donors:
         bookmarks.carry(made, donors[0])
         _describe(made, donors[0])

@@ -90,20 +90,24 @@ def _mode(page: pdfium.Page, *, force: bool) -> tuple[str, list[Word]]:
 
 
 def _recognise(pdf: Path, layered: Path, pack: str, mode: str) -> None:
-    ocrmypdf.ocr(
-        pdf,
-        layered,
-        language=[pack],
-        mode=mode,
-        jobs=1,
-        use_threads=True,
-        output_type="pdf",
-        optimize=0,
-        rasterizer="pypdfium",
-        max_image_mpixels=MEGAPIXELS,
-        progress_bar=False,
-        plugins=[engine.__name__],
-    )
+    try:
+        ocrmypdf.ocr(
+            pdf,
+            layered,
+            language=[pack],
+            mode=mode,
+            jobs=1,
+            use_threads=True,
+            output_type="pdf",
+            optimize=0,
+            rasterizer="pypdfium",
+            max_image_mpixels=MEGAPIXELS,
+            progress_bar=False,
+            plugins=[engine.__name__],
+        )
+    except Exception as error:
+        progress.check_killed(error)  # it asks Tesseract for its version, too
+        raise
 
 
 def _extract(source: Pdf, number: int, path: Path, view: View) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 from functools import cache
 
+from documents.pipeline.steps import progress
 from documents.pipeline.values import StepFailed
 
 RENAMED = {"zho": "chi_sim", "tra": "chi_tra", "kur": "kmr", "tgl": "fil"}
@@ -38,6 +39,7 @@ def installed() -> frozenset[str]:
     try:
         listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
+        progress.check_killed(error)
         raise StepFailed(
             "no_tesseract",
             "This server cannot read scans: Tesseract is not installed or broken. Ask the administrator to install "

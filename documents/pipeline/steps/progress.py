@@ -1,6 +1,8 @@
 """How far a step has come, page by page, in files: a new worker carries on where one that died stopped."""
 
 import errno
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,6 +16,15 @@ MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}  #
 
 class Killed(BaseException):
     """A program that helps with the page was ended from outside: the whole step is worth another try."""
+
+
+def check_killed(error: BaseException) -> None:
+    """Killed, if that is why a program failed, however its caller tells of it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, subprocess.CalledProcessError) and cause.returncode == -signal.SIGKILL:
+            raise Killed("A program was killed.") from error
+        cause = cause.__cause__ or cause.__context__
 
 
 def each(

@@ -4,6 +4,7 @@ for anything in the new PDF that its pages do not show.
 The first finding ends the job, so that nobody takes the document for redacted.
 """
 
+import ctypes
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,16 +16,25 @@ from pikepdf import Array, Dictionary, Object, Pdf, Stream
 from PIL import Image
 
 from documents.pipeline.edits import ProvedPage, ProveWork
-from documents.pipeline.steps import covers, drawing, pdfium, tesseract, words
-from documents.pipeline.steps.clean import SHOWN, UNSHOWN
-from documents.pipeline.values import Cover, StepFailed, Word
+from documents.pipeline.steps import covers, drawing, pdfium, prove_fonts, tesseract
+from documents.pipeline.values import Cover, StepFailed
 
 DPI = 300
-BLURRED = 2  # pixels at the edge of a box that mix with their neighbours where an image is made smaller
+BLURRED = 3  # pixels at the edge of a box that mix with their neighbours where an image is made smaller
 PACK = "eng"  # whatever it is, no letters are expected
-ROOT = {"/Type", "/Pages", "/Version", "/Extensions"}
-PAGE = {*SHOWN, "/Type", "/Parent", "/Contents", "/Resources", "/Annots"}
-ANNOTATION = {"/Type", "/Subtype", "/Rect", "/Border", "/A"}
+SPAN = 10_000_000  # PDFium maps whole pixels of a device: a large one keeps the precision
+HAIR = 0.0007  # of the page: letters and boxes that only touch do not meet
+ROOT = set("/Type /Pages /Version /Extensions".split())
+PAGE = set("/Type /Parent /MediaBox /CropBox /Rotate /UserUnit /Group /Contents /Resources /Annots".split())
+ANNOTATION = set("/Type /Subtype /Rect /Border /A".split())
+UNSEEN = set(
+    "/AA /AF /ActualText /Alternates /EmbeddedFiles /JavaScript /LastModified /Measure /Metadata /OC /OPI /PieceInfo "
+    "/Properties /PtData /Ref /StructParent /StructParents /Thumb".split()
+)
+"""What may be nowhere: it holds text, files or pictures that pages do not show. Written down here and not shared with
+what takes it away, so that a gap there is found."""
+Rectangle = tuple[float, float, float, float]
+Area = tuple[int, int, int, int]
 
 
 def run(work: ProveWork) -> Mapping[str, object]:
@@ -36,8 +46,10 @@ def run(work: ProveWork) -> Mapping[str, object]:
             found["boxes"] += len(boxes)
             found["words"] += _check_words(document, page, boxes)
             found["pixels"] += _check_pixels(document, page, boxes, Path(work.folder))
-    if work.is_whole:
+    if work.source is not None:
         found["objects"] = _check_objects(work.pdf)
+        if (number := prove_fonts.telling(work.source, work.pdf, work.redacted)) is not None:
+            raise failed(f"a font on page {number + 1} has letters that only the redacted pages showed")
     with Path(work.pdf).open("rb") as file:
         return found | {"sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
@@ -52,15 +64,56 @@ def failed(where: str) -> StepFailed:
 
 
 def _check_words(document: pdfium.Document, page: ProvedPage, boxes: Sequence[Cover]) -> int:
-    """No word stands in a box, neither in the PDF nor in what is stored of its words."""
-    with pdfium.page_of(document, page.number) as opened:
-        in_pdf = words.read(opened).words
+    """No letter stands in a box, neither in the PDF nor in what is stored of its words."""
     rows = json.loads(Path(page.boxes).read_bytes())
-    stored = [Word(row["text"], row["x1"], row["y1"], row["x2"], row["y2"]) for row in rows]
-    for word in (*in_pdf, *stored):
-        if any(covers.overlap(word, box) for box in boxes):
-            raise failed(f"on page {page.number + 1} there is text under a box")
-    return len(in_pdf) + len(stored)
+    with pdfium.page_of(document, page.number) as opened:
+        text = opened.get_textpage()
+        try:
+            # PDFium itself says what stands in a rectangle of the page, however it is cropped and turned.
+            found = any(text.get_text_bounded(*_on_page(opened, box, HAIR)).strip() for box in boxes)
+            letters: int = text.count_chars()
+        finally:
+            text.close()
+    stored = (
+        _meet(Cover(page.number, *(row[side] for side in ("x1", "y1", "x2", "y2"))), box)
+        for row in rows
+        for box in boxes
+    )
+    if found or any(stored):
+        raise failed(f"on page {page.number + 1} there is text under a box")
+    return letters + len(rows)
+
+
+def _on_page(page: pdfium.Page, box: Cover, margin: float) -> Rectangle:
+    """Left, bottom, right, top of the box in the page's own coordinates, as PDFium converts them."""
+    margin = min(margin, (box.x2 - box.x1) / 3, (box.y2 - box.y1) / 3)
+    corners = []
+    for x, y in ((box.x1 + margin, box.y1 + margin), (box.x2 - margin, box.y2 - margin)):
+        across, up = ctypes.c_double(), ctypes.c_double()
+        c.FPDF_DeviceToPage(page.raw, 0, 0, SPAN, SPAN, 0, round(x * SPAN), round(y * SPAN), across, up)
+        corners.append((across.value, up.value))
+    (left, right), (bottom, top) = (sorted(side) for side in zip(*corners, strict=True))
+    return left, bottom, right, top
+
+
+def _on_image(page: pdfium.Page, box: Cover, size: tuple[int, int], margin: int) -> Area | None:
+    """The pixels of the box on a drawing of the page, as PDFium converts them; None where there are none."""
+    left, bottom, right, top = _on_page(page, box, 0)
+    corners = []
+    for x, y in ((left, bottom), (right, top)):
+        across, down = ctypes.c_int(), ctypes.c_int()
+        c.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
+        corners.append((across.value, down.value))
+    (left_, right_), (top_, bottom_) = (sorted(side) for side in zip(*corners, strict=True))
+    area = left_ + margin, top_ + margin, right_ - margin, bottom_ - margin
+    return area if area[2] > area[0] and area[3] > area[1] else None
+
+
+def _meet(one: Cover, other: Cover) -> bool:
+    """Do two boxes share more than an edge?"""
+    return (
+        one.x1 + HAIR < other.x2 and other.x1 + HAIR < one.x2 and one.y1 + HAIR < other.y2 and other.y1 + HAIR < one.y2
+    )
 
 
 def _picture(page: pdfium.Page, number: int) -> Image.Image:
@@ -81,43 +134,49 @@ def _picture(page: pdfium.Page, number: int) -> Image.Image:
 
 
 def _check_pixels(document: pdfium.Document, page: ProvedPage, boxes: Sequence[Cover], folder: Path) -> int:
-    """The boxes are of one colour wherever the page is drawn; those with a label look as they must."""
+    """The boxes are black wherever the page is drawn; those with a label look as they must."""
+    pixels = 0
     with pdfium.page_of(document, page.number) as opened:
         size = pdfium.size(opened)
         picture = _picture(opened, page.number)
         large = drawing.render(opened, *drawing.fit(size[0] * DPI / 72, size[1] * DPI / 72), annotations=True)
-    model = Image.new("RGB", picture.size, "white")
-    covers.paint(model, boxes, black=(0, 0, 0), white=(255, 255, 255))
-    pixels = 0
-    for box in boxes:
-        area = covers.outer(box, picture.size)
-        if picture.crop(area).tobytes() != model.crop(area).tobytes():
-            raise failed(f"a box on page {page.number + 1} does not cover all of its area")
-        pixels += _area(area)
-    black = covers.plain(boxes)
-    pixels += sum(_one_colour(large, box, 0, page.number) for box in black)
-    _check_unread(large, black, folder, page.number)
-    for path in page.images.values():
-        with Image.open(path) as image:
-            shown = image.convert("RGB")
-        pixels += sum(_one_colour(shown, box, BLURRED, page.number) for box in black)
+        black = [box for box in boxes if not any(other.label and _meet(box, other) for other in boxes)]
+        pixels += _check_labels(opened, picture, boxes, page.number)
+        for image, margin in ((picture, 0), (large, 0), *((_stored(path), BLURRED) for path in page.images.values())):
+            areas = [area for box in black if (area := _on_image(opened, box, image.size, margin))]
+            if not all(_is_black(image.crop(area), margin) for area in areas):
+                raise failed(f"a box on page {page.number + 1} does not cover all of its area")
+            pixels += sum(map(_area, areas))
+            if image is large:
+                _check_unread(image, areas, folder, page.number)
     return pixels
 
 
-def _one_colour(image: Image.Image, box: Cover, margin: int, number: int) -> int:
-    """How many pixels of the box are of one colour: all of them."""
-    area = covers.inner(box, image.size, margin)
-    if area is None:
+def _check_labels(page: pdfium.Page, picture: Image.Image, boxes: Sequence[Cover], number: int) -> int:
+    """Boxes with labels, and what they meet, hold the labels and nothing else."""
+    if not any(box.label for box in boxes):
         return 0
-    extremes: Any = image.crop(area).getextrema()
-    if any(low != high for low, high in extremes):
-        raise failed(f"something shows through a box on page {number + 1}")
-    return _area(area)
+    model = Image.new("RGB", picture.size, "white")
+    covers.paint(model, boxes, black=(0, 0, 0), white=(255, 255, 255))
+    areas = [area for box in boxes if (area := _on_image(page, box, picture.size, 0))]
+    if any(picture.crop(area).tobytes() != model.crop(area).tobytes() for area in areas):
+        raise failed(f"a box on page {number + 1} does not cover all of its area")
+    return sum(map(_area, areas))
 
 
-def _check_unread(image: Image.Image, boxes: Sequence[Cover], folder: Path, number: int) -> None:
+def _stored(path: str) -> Image.Image:
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
+def _is_black(image: Image.Image, margin: int) -> bool:
+    """One colour all over; black, where the image is not made smaller with few colours."""
+    extremes: Any = image.getextrema()
+    return all(low == high and (margin or high == 0) for low, high in extremes)
+
+
+def _check_unread(image: Image.Image, areas: Sequence[Area], folder: Path, number: int) -> None:
     """Tesseract reads nothing where only the boxes are left of the page."""
-    areas = [area for box in boxes if (area := covers.inner(box, image.size, 0))]
     if not areas:
         return
     frame = (min(a[0] for a in areas), min(a[1] for a in areas), max(a[2] for a in areas), max(a[3] for a in areas))
@@ -143,7 +202,7 @@ def _check_objects(path: str) -> int:
         count = 0
         for thing in pdf.objects:
             count += 1
-            if any(key in UNSHOWN for key in _keys(thing, 20)):
+            if any(key in UNSEEN for key in _keys(thing, 20)):
                 raise failed("the file holds more than its pages show")
         return count
 
@@ -163,5 +222,5 @@ def _inside(value: object, depth: int) -> Iterator[str]:
         yield from _keys(value, depth - 1)
 
 
-def _area(box: covers.Pixels) -> int:
+def _area(box: Area) -> int:
     return (box[2] - box[0]) * (box[3] - box[1])

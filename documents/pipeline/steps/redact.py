@@ -13,6 +13,7 @@ from PIL import Image
 from documents.pipeline.edits import RedactWork
 from documents.pipeline.steps import covers, drawing, pdfium, words
 from documents.pipeline.steps.clean import Cleaner
+from documents.pipeline.steps.fonts.forget import Gone
 from documents.pipeline.values import Cover
 
 DPI = 200  # reads well; lossless, because a lossy picture would carry traces of the box's surroundings into it
@@ -22,12 +23,13 @@ SIGNATURE = 8  # bytes before the first chunk of a PNG
 
 
 def run(work: RedactWork) -> Mapping[str, object]:
-    """Pages that cannot be copied cleanly become pictures too."""
+    """Pages that cannot be copied cleanly become pictures too, and those with fonts that cannot be cleaned."""
     path, wanted = Path(work.folder) / "redacted.pdf", {cover.page for cover in work.covers}
     with pdfium.opened(work.pdf, forms=True) as document, Pdf.new() as new:
         sizes, pictured = pdfium.sizes(document), set(wanted)
         with _readable(work, len(sizes)) as old:
-            cleaner = Cleaner(old, new) if old.pages else None
+            gone = Gone()
+            cleaner = _cleaner(old, new, gone, wanted) if old.pages else None
             for number, size in enumerate(sizes):
                 copy = None if number in wanted or cleaner is None else cleaner.copy(number)
                 if copy is None:
@@ -36,10 +38,23 @@ def run(work: RedactWork) -> Mapping[str, object]:
                 new.pages.append(Page(copy))
             if cleaner is not None:
                 cleaner.finish()
+            for number in gone.forget(new, sorted(set(range(len(sizes))) - pictured)):
+                pictured.add(number)
+                new.pages[number] = Page(_picture(new, document, number, sizes[number], work.covers))
             new.save(path, object_stream_mode=ObjectStreamMode.generate)
         kept = set(range(len(sizes))) - pictured if cleaner and cleaner.layers.hidden else set()
         anew = pictured | set(_changed(document, path, kept))
     return {"pdf": str(path), "sizes": sizes, "pages": sorted(anew)}
+
+
+def _cleaner(old: Pdf, new: Pdf, gone: Gone, wanted: Iterable[int]) -> Cleaner:
+    """Before it changes anything, `gone` sees the text that is not in the new file."""
+    for page in old.pages:
+        gone.walk.annotations(page)
+    cleaner = Cleaner(old, new)
+    for number in range(len(old.pages)) if cleaner.layers.hidden else wanted:
+        gone.walk.page(old.pages[number])
+    return cleaner
 
 
 def _changed(document: pdfium.Document, path: Path, kept: Iterable[int]) -> Iterator[int]:

@@ -89,9 +89,13 @@ class Font:
         return MAP.format(blocks="\n".join(lines))
 
 
-def put(page: Page, words: Iterable[Word], view: View, font: Font) -> None:
-    """Write the words below all that the page shows; its `Resources` must be its own."""
-    shown = [line for word in words if (line := _shown(word, view, font))]
+def put(page: Page, words: Iterable[Word], view: View, font: Font, *, angle: int = 0) -> None:
+    """Write the words below all that the page shows; its `Resources` must be its own.
+
+    `angle`: how far the lines are turned on the displayed page, in quarters of 90 degrees clockwise. Programs that read
+    text put together what stands along one line.
+    """
+    shown = [line for word in words if (line := _shown(word, view, font, angle))]
     if not shown:
         return
     name = page.add_resource(font.row, Name.Font, prefix=NAME)
@@ -99,16 +103,17 @@ def put(page: Page, words: Iterable[Word], view: View, font: Font) -> None:
     page.contents_add(content.encode(), prepend=True)
 
 
-def _shown(word: Word, view: View, font: Font) -> str:
-    """The operators for one word: its letters share the width of its box, and each is as high as the box."""
+def _shown(word: Word, view: View, font: Font, angle: int) -> str:
+    """The operators for one word: its letters share the length of its box, and each is as high as the box."""
     text = " ".join(word.text.split())
     left, right = sorted((word.x1, word.x2))
     top, bottom = sorted((word.y1, word.y2))
     if not text or right - left < LEAST_SIDE or bottom - top < LEAST_SIDE:
         return ""
-    x, y = view.point(left, bottom)
-    end_x, end_y = view.point(right, bottom)
-    top_x, top_y = view.point(left, top)
+    corners = ((left, bottom), (left, top), (right, top), (right, bottom))  # where upright text begins, then clockwise
+    x, y = view.point(*corners[angle])
+    end_x, end_y = view.point(*corners[angle - 1])
+    top_x, top_y = view.point(*corners[(angle + 1) % 4])
     numbers = ((end_x - x) / len(text), (end_y - y) / len(text), top_x - x, top_y - y, x, y)
     matrix = " ".join(f"{number:.6f}" for number in numbers)
     # The blank ends the word for programs that copy text, whatever stands beside it.

@@ -23,6 +23,8 @@ from documents.pipeline.edits import (
 )
 from documents.pipeline.values import Word
 from documents.pipeline.work import (
+    ExtractResult,
+    ExtractWork,
     FinalizeResult,
     FinalizeWork,
     IngestResult,
@@ -32,6 +34,8 @@ from documents.pipeline.work import (
     PageRead,
     PagesResult,
     PagesWork,
+    Spot,
+    Value,
 )
 
 Hook = Callable[[StepKind, Any], None]
@@ -94,6 +98,15 @@ class FakeSteps:
         pdf = Path(work.folder) / "layered.pdf"
         pdf.write_text(f"{Path(work.pdf).read_text()} layered {[layer.number for layer in work.layers]}")
         return TextResult(str(pdf))
+
+    def extract(self, work: ExtractWork) -> ExtractResult:
+        """Every page says its text, and the first word of it."""
+        texts = json.loads(Path(work.texts).read_text())
+        values = []
+        for number, offset, text in zip(work.pages, work.offsets, texts, strict=True):
+            for said in dict.fromkeys([text, text.split(" ")[0]]):
+                values.append(Value("url", said, {"said": said}, Spot(number, offset, 0, said)))
+        return ExtractResult(values)
 
     def _page(self, work: PagesWork, number: int, is_scan: bool) -> PageRead:
         images = {}

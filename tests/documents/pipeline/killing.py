@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from typing import Any
 
 from django.db import connections
@@ -37,8 +38,9 @@ def _in_the_program() -> None:
     http.download = die
 
 
+IN_THE_PROGRAM = "while the program runs"
 MOMENTS: dict[str, Callable[[], None]] = {
-    "while the program runs": _in_the_program,
+    IN_THE_PROGRAM: _in_the_program,
     "before anything is stored": lambda: setattr(storage.backend(), "put_many", die),
     "when all is stored": lambda: setattr(storage.backend(), "put_many", after(storage.backend().put_many)),
     "before the commit": lambda: setattr(claims, "complete", after(claims.complete)),
@@ -53,11 +55,17 @@ def kill_worker(stage: StepKind, moment: str) -> None:
 
 def run(what: Callable[[], object]) -> None:
     """Do it in a process that must be killed on the way."""
+    process = started(what)
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def started(what: Callable[[], object]) -> ForkProcess:
+    """A process that does it."""
     connections.close_all()  # a fork must not share a connection
     process = fork.Process(target=what)
     process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
+    return process
 
 
 def _work_until(stage: StepKind, prepare: Callable[[], None]) -> None:

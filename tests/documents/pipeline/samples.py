@@ -86,21 +86,27 @@ def pages() -> bytes:
     )
 
 
-def openoffice_1() -> bytes:
-    """A text of OpenOffice 1."""
+def openoffice_1(kind: str = "writer", content: str = "", *, is_named: bool = True) -> bytes:
+    """A file of OpenOffice 1. Its first versions named its kind only in the manifest, and so do templates."""
+    mimetype = f"application/vnd.sun.xml.{kind}"
+    names = ("office", "text", "table", "draw")
+    spaces = "".join(f' xmlns:{name}="http://openoffice.org/2000/{name.replace("draw", "drawing")}"' for name in names)
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.sun.xml.writer")
+        if is_named:
+            archive.writestr("mimetype", mimetype)
         archive.writestr(
             "content.xml",
-            '<?xml version="1.0"?><office:document-content xmlns:office="http://openoffice.org/2000/office" '
-            'xmlns:text="http://openoffice.org/2000/text" office:class="text" office:version="1.0"><office:body>'
-            f"<text:p>{LINE}</text:p></office:body></office:document-content>",
+            content
+            if content.startswith("<math")
+            else f'<?xml version="1.0"?><office:document-content{spaces} xmlns:svg="http://www.w3.org/2000/svg" '
+            f'office:version="1.0"><office:body>{content or f"<text:p>{LINE}</text:p>"}</office:body>'
+            "</office:document-content>",
         )
         archive.writestr(
             "META-INF/manifest.xml",
             '<?xml version="1.0"?><manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">'
-            '<manifest:file-entry manifest:media-type="application/vnd.sun.xml.writer" manifest:full-path="/"/>'
+            f'<manifest:file-entry manifest:media-type="{mimetype}" manifest:full-path="/"/>'
             '<manifest:file-entry manifest:media-type="text/xml" manifest:full-path="content.xml"/>'
             "</manifest:manifest>",
         )

@@ -1,6 +1,5 @@
-"""A worker is killed while pages are redacted, moved, turned, corrected or fetched: it ends as if nothing had been."""
+"""A worker is killed while pages are redacted, moved, turned, corrected, read or fetched: it ends as if nothing was."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +7,15 @@ import pytest
 from django.db.models.functions import Now
 
 from docplatform.lib import http, storage
-from documents import paths
-from documents.choices import JobKind, JobState, StepKind
-from documents.models import Document, DocumentError, Doomed, Job, Page, Step, Version
+from documents.choices import JobKind, StepKind
+from documents.models import Document, Doomed, Job, Step
 from documents.pipeline import chores, doomed, recovery, sweep
-from organizations.models import Event, User
+from organizations.models import User
 from tests.conftest import client_of
 from tests.documents import modifying
-from tests.documents.pipeline import killing, readers
+from tests.documents.pipeline import killing
 from tests.documents.pipeline.fakes import FakeSteps
+from tests.documents.pipeline.traces import known, outcome, stored, sweep_all
 from tests.documents.processing import drain, process_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +28,7 @@ SENT: dict[str, tuple[str, str, Any]] = {
     JobKind.REDACT: ("post", "redactions/", [BOX]),
     JobKind.MODIFY: ("post", "modifications/", MOVED),
     JobKind.TEXT: ("patch", "", TEXTS),
+    JobKind.EXTRACT: ("post", "legacy_entities_2/", None),
 }
 STAGES = [
     (JobKind.REDACT, StepKind.REDACT),
@@ -36,9 +36,12 @@ STAGES = [
     (JobKind.MODIFY, StepKind.MODIFY),
     (JobKind.MODIFY, StepKind.TURN),
     (JobKind.TEXT, StepKind.TEXT),
+    (JobKind.EXTRACT, StepKind.EXTRACT),
     (JobKind.PROCESS, StepKind.FETCH),
 ]
 """The stages that no upload goes through, and the kind of job that does."""
+AROUND = [moment for moment in killing.MOMENTS if moment != killing.IN_THE_PROGRAM]
+"""For what happens while a real program runs see test_faults_edits_real."""
 
 
 @pytest.fixture(autouse=True)
@@ -69,52 +72,13 @@ def begun(kind: JobKind, owner: User, name: str) -> Document:
     return document
 
 
-def outcome(document: Document) -> dict[str, Any]:
-    """All that readers get, and what was written down about the way there."""
-    fresh = Document.objects.select_related("version").get(pk=document.pk)
-    assert fresh.version
-    jobs, events = Job.objects.filter(document=document), Event.objects.filter(kind__startswith="document.")
-    return {
-        "document": [fresh.status, fresh.page_count, fresh.page_spec, fresh.file_hash, fresh.original_extension],
-        "pages": readers.pages(document),
-        "text": storage.backend().read(paths.full_text(fresh.version.pdf_key)),
-        "notes": modifying.notes(document),
-        "sections": modifying.sections(document),
-        "errors": list(DocumentError.objects.filter(document=document)),
-        "jobs": list(jobs.order_by("pk").values_list("kind", "state", "left", "images_left", "texts_left")),
-        "steps": sorted(Step.objects.filter(job__in=jobs).values_list("kind", "state", "pages", "job__kind")),
-        "events": sorted(events.filter(target_id=document.pk).values_list("kind", flat=True)),
-    }
-
-
-def stored() -> set[str]:
-    return {key for area in paths.AREAS for key in storage.backend().keys(area)}
-
-
-def known() -> Iterator[str]:
-    """The keys of all files that rows speak of."""
-    for page in Page.objects.all():
-        yield from paths.page_artefacts(page.images, page.words)
-    for version in Version.objects.all():
-        yield from (version.pdf_key, paths.full_text(version.pdf_key), paths.json_text(version.pdf_key))
-    for document in Document.objects.all():
-        yield paths.original(document.pk, document.original_hash)
-
-
-def sweep_all() -> None:
-    """An hour later."""
-    Job.objects.exclude(state=JobState.ACTIVE).update(finished_at=Now() - 2 * sweep.QUIET)
-    while sweep.finished_jobs() or doomed.carry_out():
-        pass
-
-
 @pytest.mark.parametrize(("kind", "stage"), STAGES)
 def test_a_killed_worker_leaves_no_trace(owner: User, kind: JobKind, stage: StepKind) -> None:
     before, calm = stored(), begun(kind, owner, "calm")
     drain()
     expected = outcome(calm)
     assert expected["document"][0] == "success"
-    for number, moment in enumerate(killing.MOMENTS):
+    for number, moment in enumerate(AROUND):
         document = begun(kind, owner, f"disturbed-{number}")
         killing.kill_worker(stage, moment)
         assert recovery.reap() == 1  # at once: the dead process was one of this host

@@ -207,6 +207,34 @@ def test_shared_pdfs_go_when_nobody_used_them_for_a_while(
     assert not path.exists()
 
 
+@pytest.mark.django_db
+def test_copies_of_what_another_host_redacted_go_within_a_minute(
+    owner: User, steps: FakeSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, kept = (process_file(owner, content).version.pdf_key for content in (b"1 0", b"2 0"))
+    paths_of = {key: folders.shared(key) for key in (gone, kept)}
+    half = folders.shared(kept).with_name(f"half{folders.PARTIAL}")
+    half.touch()
+    folders.forget_deleted()
+    storage.backend().delete([gone])
+    tasks.tend("fast")
+    assert paths_of[gone].exists()  # a request for each copy, every couple of seconds, would be too much
+    monkeypatch.setattr(folders, "UNCHECKED_SECONDS", 0)
+    tasks.tend("fast")
+    assert not paths_of[gone].exists() and paths_of[kept].exists() and half.exists()
+
+
+@pytest.mark.django_db
+def test_a_storage_that_is_away_keeps_nobody_from_the_other_chores(
+    owner: User, steps: FakeSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folders.shared(process_file(owner, b"1 0").version.pdf_key)
+    monkeypatch.setattr(folders, "UNCHECKED_SECONDS", 0)
+    monkeypatch.setattr(storage.backend(), "exists", lambda key: 1 / 0)
+    tasks.tend("fast")
+    assert path.exists()
+
+
 def _keys(version: Version) -> list[str]:
     pages = [entry.page for entry in version.entries.select_related("page")]
     stored = [paths.page_image(page.images, size) for page in pages for size in paths.STORED_SIZES]

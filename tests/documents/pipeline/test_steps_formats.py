@@ -13,10 +13,10 @@ from documents.pipeline.values import StepFailed
 from documents.pipeline.work import IngestResult
 from organizations.models import User
 from tests.conftest import client_of
-from tests.documents.pipeline import making, samples
+from tests.documents.pipeline import foreign, making, samples
 from tests.documents.pipeline.lures import Lure
 
-REFUSED = set("jtd jtt odb plt pm3 pm4 pm5 rlf sgf sgv".split())
+REFUSED = set("agd fhd jtd jtt odb plt pm3 pm4 pm5 rlf sgf sgv".split())
 
 
 def text_of(result: IngestResult) -> str:
@@ -62,6 +62,28 @@ def test_what_is_opened_may_be_uploaded(owner: User, extension: str) -> None:
 @pytest.mark.parametrize("extension", samples.TEXTS)
 def test_documents_of_other_programs(tmp_path: Path, extension: str) -> None:
     assert samples.LINE in text_of(making.ingest(tmp_path, samples.TEXTS[extension], extension))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("extension", foreign.MADE)
+def test_documents_of_programs_long_gone(tmp_path: Path, extension: str) -> None:
+    assert samples.LINE in text_of(making.ingest(tmp_path, foreign.MADE[extension], extension))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("extension", "words"), foreign.KEPT.items(), ids=foreign.KEPT)
+def test_documents_that_those_programs_wrote(tmp_path: Path, extension: str, words: str) -> None:
+    text = text_of(making.ingest(tmp_path, foreign.kept(extension), extension))
+    assert words in " ".join(text.split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("extension", foreign.DRAWINGS)
+def test_drawings_of_programs_long_gone(tmp_path: Path, extension: str) -> None:
+    result = making.ingest(tmp_path, foreign.DRAWINGS[extension], extension)
+    with pypdfium2.PdfDocument(result.pdf) as document:
+        darkest, lightest = document[0].render(scale=0.5).to_pil().convert("L").getextrema()
+    assert (darkest < 200, lightest) == (True, 255)  # type: ignore[operator]
 
 
 @pytest.mark.slow
@@ -112,6 +134,13 @@ def test_a_lie_about_the_type_names_both(tmp_path: Path, extension: str, lie: by
     failed = refused(tmp_path, lie, extension)
     assert failed.code == "wrong_type"
     assert f"as .{extension}" in failed.message and truth in failed.message
+
+
+def test_a_format_whose_later_versions_nothing_opens_says_so(tmp_path: Path) -> None:
+    content = bytes.fromhex("d0cf11e0a1b11ae1") + "\5HwpSummaryInformation".encode("utf-16-le")
+    failed = refused(tmp_path, content, "hwp")
+    assert failed.code == "unsupported"
+    assert "Hangul 2000" in failed.message and "Save it as a PDF" in failed.message
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from pikepdf import Array, Dictionary, Name, NameTree, OutlineItem, Pdf
+from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, OutlineItem, Pdf
 
 from documents.pipeline.edits import ModifyResult, ModifyWork
 from documents.pipeline.steps import pdfium
@@ -131,6 +131,8 @@ def _tie_together(pdf: Pdf) -> None:
     pdf.Root.Threads = Array([pdf.make_indirect(Dictionary(F=bead, I=Dictionary(Title="SECRET thread")))])
     first.obj.B, first.obj.Metadata = Array([bead]), pdf.make_stream(b"SECRET")
     first.obj.AA = Dictionary(O=Dictionary(S=Name.GoTo, D=Array([secret.obj, Name.Fit])))
+    pdf.Root.MarkInfo, first.obj.StructParents = Dictionary(Marked=True), 0
+    pdf.Root.PageLabels = Dictionary(Nums=Array([1, Dictionary(P="SECRET "), 2, Dictionary(S=Name.r)]))
     pdf.Root.StructTreeRoot = Dictionary(K=Array([Dictionary(S=Name.P, Pg=secret.obj, ActualText="SECRET words")]))
     pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS="SECRET()")
     note = pdf.make_indirect(Dictionary(Subtype=Name.Text, Rect=[0, 0, 9, 9], Contents="SECRET", P=secret.obj))
@@ -195,6 +197,56 @@ def test_links_bookmarks_fields_and_layers_still_do_what_they_did(tmp_path: Path
         [layer] = pdf.Root.OCProperties.OCGs
         assert [off.objgen for off in pdf.Root.OCProperties.D.OFF] == [layer.objgen]
         assert first.obj.Resources.Properties.L.objgen == layer.objgen
+
+
+def test_the_new_file_does_not_claim_the_structure_that_it_left_behind(tmp_path: Path, tangled: Path) -> None:
+    with pikepdf.open(modify(tmp_path, [(0, 0, 0)], tangled)) as pdf:
+        assert not {"/MarkInfo", "/StructTreeRoot"} & set(pdf.Root.keys())
+        assert "/StructParents" not in pdf.pages[0].obj
+
+
+def _labelled(tmp_path: Path, name: str, *rows: Any, count: int = 6) -> Path:
+    with pikepdf.open(numbered(tmp_path, name, count)) as pdf:
+        pdf.Root.PageLabels = Dictionary(Nums=Array(rows))
+        pdf.save(tmp_path / f"{name}-labelled.pdf")
+    return tmp_path / f"{name}-labelled.pdf"
+
+
+ROMAN = (0, Dictionary(S=Name.r), 2, Dictionary(S=Name.D, P="A-", St=7), 5, Dictionary(P="Cover"))
+
+
+@pytest.mark.parametrize(
+    ("plan", "labels", "runs"),
+    [
+        ([(0, page, 0) for page in range(6)], ["i", "ii", "A-7", "A-8", "A-9", "Cover"], 3),
+        ([(0, 1, 0), (0, 3, 90), (0, 4, 0), (0, 1, 0)], ["ii", "A-8", "A-9", "ii"], 3),
+        ([(0, 5, 0), (0, 5, 0), (1, 0, 0), (1, 1, 0), (0, 0, 0)], ["Cover", "Cover", "3", "4", "i"], 3),
+        ([(1, 2, 0), (1, 0, 0)], ["1", "2"], 1),
+    ],
+)
+def test_pages_are_called_what_they_were_called(tmp_path: Path, plan: Any, labels: list[str], runs: int) -> None:
+    path = modify(tmp_path, plan, _labelled(tmp_path, "own", *ROMAN), numbered(tmp_path, "other"))
+    with pikepdf.open(path) as pdf:
+        assert [page.label for page in pdf.pages] == labels
+        assert len(NumberTree(pdf.Root.PageLabels)) == runs
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels"),
+    [
+        ((), None),
+        ((3, Dictionary(S=Name.A)), ["1", "A"]),
+        ((0, Dictionary(S=Name.Nonsense, P=7, St=-1)), ["", ""]),
+        ((0, Dictionary(S=Name.D, St=2**40)), ["1", "4"]),
+        ((0, 5), ["", ""]),
+        ((0,), None),
+    ],
+)
+def test_labels_that_are_damaged_cost_themselves_only(tmp_path: Path, rows: Any, labels: list[str] | None) -> None:
+    path = modify(tmp_path, [(0, 0, 0), (0, 3, 0)], _labelled(tmp_path, "own", *rows))
+    assert shown(path) == ["own 0", "own 3"]
+    with pikepdf.open(path) as pdf:
+        assert ([page.label for page in pdf.pages] if "/PageLabels" in pdf.Root else None) == labels
 
 
 def test_a_file_that_qpdf_cannot_read_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Pages without text are read from their image, and the PDF gets a text layer that says the same."""
 
 import difflib
+import os
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from documents.choices import LANGUAGES
-from documents.pipeline.steps import packs, tesseract
+from documents.pipeline.steps import engine, packs, progress, tesseract
 from documents.pipeline.values import StepFailed
 from documents.pipeline.work import Chunk, OcrResult, PageRead
 from tests.documents.pipeline import making
@@ -191,6 +192,26 @@ def test_a_missing_pack_names_the_package(tmp_path: Path) -> None:
         making.ocr(tmp_path, pdf, language=missing)
     assert failed.value.code == "language_pack"
     assert packs.package(missing) in failed.value.message
+
+
+@pytest.mark.parametrize("asked", ["--version", "--list-langs"])
+def test_a_question_to_tesseract_that_was_killed_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """It is no reason to give up a page, or to say that Tesseract is not there."""
+    real = shutil.which("tesseract")
+    program = tmp_path / "bin" / "tesseract"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\ncase "$*" in *{asked}*) kill -9 $$;; esac\nexec {real} "$@"\n')
+    program.chmod(0o755)
+    pdf = making.scanned_pdf(tmp_path / "in.pdf", making.scan("The harbour"))
+    for answer in (packs.installed, engine.program.version):
+        answer.cache_clear()
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    with pytest.raises(progress.Killed):
+        making.ocr(tmp_path, pdf)
+    monkeypatch.undo()
+    assert making.ocr(tmp_path, pdf).pages[0].text == "The harbour"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from documents.pipeline.edits import ProvedPage, ProveWork, RedactResult, RedactWork
-from documents.pipeline.steps import covers, drawing, pdfium
+from documents.pipeline.steps import apart, covers, directions, drawing, pdfium, words
 from documents.pipeline.values import Cover, StepFailed, Word
 from tests.documents.pipeline import making
 
@@ -22,7 +22,7 @@ def redact(tmp_path: Path, pdf: Path, *boxes: Cover) -> RedactResult:
     return making.run("redact", RedactWork(str(pdf), list(boxes), str(tmp_path / "redact")))
 
 
-def prove(tmp_path: Path, pdf: Path | str, *boxes: Cover, words: tuple[Word, ...] = ()) -> Any:
+def prove(tmp_path: Path, pdf: Path | str, *boxes: Cover, words: tuple[Word, ...] = (), source: Path | str = "") -> Any:
     folder = tmp_path / "prove"
     folder.mkdir(exist_ok=True)
     rows = [{"text": word.text, "x1": word.x1, "x2": word.x2, "y1": word.y1, "y2": word.y2} for word in words]
@@ -31,7 +31,7 @@ def prove(tmp_path: Path, pdf: Path | str, *boxes: Cover, words: tuple[Word, ...
     for read in making.read(tmp_path, pdf, sorted({box.page for box in boxes})):
         images[read.number] = read.images
     pages = [ProvedPage(number, images[number], str(folder / "boxes.json")) for number in images]
-    return making.run("prove", ProveWork(str(pdf), pages, list(boxes), True, str(folder)))
+    return making.run("prove", ProveWork(str(pdf), pages, list(boxes), str(source or pdf), list(images), str(folder)))
 
 
 def drawn(path: str, number: int = 0) -> Image.Image:
@@ -131,3 +131,27 @@ def test_boxes_smaller_than_a_pixel_are_painted(tmp_path: Path) -> None:
     image = Image.new("L", (100, 100), 255)
     covers.paint(image, [Cover(0, 0.5, 0.5, 0.5001, 0.5001)])
     assert image.getpixel((50, 50)) == 0
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+@pytest.mark.parametrize("turn", ["1 0 0 1 100 700", "0 1 -1 0 200 100", "-1 0 0 -1 500 100", "0 -1 1 0 200 700"])
+def test_words_that_are_moved_out_of_a_box_stay_in_their_lines(tmp_path: Path, turn: str, rotation: int) -> None:
+    """Whichever way the lines run on the page: scans lie on their side, or stand on their head."""
+    lines = ["The harbour council met", "and decided on the budget", "for the school", "and the hospital of the city"]
+    shown = "".join(f"({line}) Tj 0 -30 Td " for line in lines)
+    content = f"BT 3 Tr /F 20 Tf {turn} Tm {shown} ET"
+    path = making.pdf_of(tmp_path / "page.pdf", content, Rotate=rotation)
+    before = _read(path)
+    assert sorted(before.text.split("\n")) == sorted(lines)
+    word = before.words[2]
+    x, y = (word.x1 + word.x2) / 2, (word.y1 + word.y2) / 2
+    apart.settle(path, [Cover(0, word.x1, word.y1, *((word.x2, y - 0.002) if x < 0.5 else (x - 0.002, word.y2)))])
+    after = _read(path)
+    assert (after.text, len(after.words)) == (before.text, len(before.words))
+    for old, new in zip(before.words, after.words, strict=True):
+        assert old == word or [new.x1, new.y2] == pytest.approx([old.x1, old.y2], abs=0.03)
+
+
+def _read(path: Path) -> words.PageText:
+    with pdfium.opened(path) as document, pdfium.page_of(document, 0) as page:
+        return directions.on_head(page) if directions.quarters(page) == 2 else words.read(page)

@@ -12,7 +12,7 @@ from documents.search.values import Facts
 from documents.search.words import Reading
 
 NOW = datetime(2024, 3, 31, tzinfo=UTC)
-SETTING = Setting(Reading(("en",)), Facts(NOW, frozenset({5})))
+SETTING = Setting(Reading(("en",)), Facts(NOW, {5: "5"}))
 
 
 def compiled(q: str) -> Match:

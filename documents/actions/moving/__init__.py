@@ -1,0 +1,1 @@
+"""Documents that come from elsewhere or go there: folders, archives of another installation, other servers."""

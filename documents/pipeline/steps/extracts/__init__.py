@@ -1,0 +1,1 @@
+"""What the step `extract` looks for: every module finds one kind of thing in the text of one page."""
