@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
-from docplatform.wsgi import application
 from documents.choices import Access
 from organizations import tokens
 from organizations.models import User
@@ -27,7 +27,7 @@ load_all_checks()
 LEFT_OUT = CHECKS.get_by_names(["positive_data_acceptance", "negative_data_rejection", "ignored_auth"])
 
 schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
-schema.app = application
+schema.app = get_wsgi_application()
 schema.config.phases.coverage.enabled = bool(os.environ.get("SOAK"))  # boundary values of every parameter
 rows: dict[str, Any] = {}
 

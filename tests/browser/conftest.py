@@ -1,11 +1,12 @@
 """A real Chromium against the real site: whatever the console complains about fails the test."""
 
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import connections
+from django.db import connection, connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -45,12 +46,25 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server: LiveServer, settings: Settings) -> str:
-    """The address of the running site."""
+def site(live_server: LiveServer, settings: Settings) -> Iterator[str]:
+    """The address of the running site. What it is still doing at the end must be over before the tables are emptied."""
     settings.PUBLIC_URL = live_server.url
     settings.PUBLIC_ASSET_URL = f"{live_server.url}/public/"
     settings.ASSET_ORIGINS = [live_server.url]
-    return live_server.url
+    yield live_server.url
+    deadline = time.monotonic() + 10
+    while others_are_busy() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def others_are_busy() -> bool:
+    """Some other connection is in the middle of something."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT exists(SELECT FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle')"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.fixture

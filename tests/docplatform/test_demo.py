@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from docplatform.lib import storage
-from docplatform.management.commands import demo
+from docplatform.management import labour
 from docplatform.management.demo import files, newsroom, stories
 from documents import permissions
 from documents.choices import Status
@@ -83,7 +83,7 @@ def test_the_command_makes_it_once_and_waits(
     def finish() -> None:
         Document.objects.update(status=Status.SUCCESS)
 
-    monkeypatch.setattr(demo, "_work", finish)
+    monkeypatch.setattr(labour, "work", finish)
     call_command("demo")
     said = capsys.readouterr().out
     assert "0 of 12 can be read." in said
@@ -99,6 +99,6 @@ def test_documents_that_fail_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Document.objects.filter(title="Questions for Mr Renn").update(status=Status.ERROR)
         Document.objects.filter(status=Status.PENDING).update(status=Status.SUCCESS)
 
-    monkeypatch.setattr(demo, "_work", fail)
+    monkeypatch.setattr(labour, "work", fail)
     with pytest.raises(CommandError, match=r"Not ready: Questions for Mr Renn\."):
         call_command("demo")

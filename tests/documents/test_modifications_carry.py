@@ -171,7 +171,7 @@ def test_a_source_that_is_gone_is_an_error_that_says_so(
     # Nothing of it can be read before the job, either.
     steps.before = None
     if how == "hidden":
-        assert send(owner, document, [{"page": "0", "id": source.pk}]).status_code == 403
+        assert send(owner, document, [{"page": "0", "id": source.pk}]).status_code == 400
 
 
 def test_a_source_that_was_swept_before_the_job_ran_is_an_error(owner: User, steps: FakeSteps) -> None:

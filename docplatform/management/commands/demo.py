@@ -51,16 +51,13 @@ class Command(BaseCommand):
     def _wait(self, wanted: list[int]) -> None:
         """Until nothing is being processed any more: by the running workers, or by ourselves where none run."""
         mine = Document.objects.filter(pk__in=wanted)
-        deadline, told, alone = time.monotonic() + PATIENCE_SECONDS, -1, False
+        deadline, told, hands = time.monotonic() + PATIENCE_SECONDS, -1, labour.Labour()
         while mine.filter(status__in=PROCESSING).exists() and time.monotonic() < deadline:
             ready = mine.filter(status=Status.SUCCESS).count()
             if ready != told:
                 self.stdout.write(f"{ready} of {len(wanted)} can be read.")
                 told = ready
-            alone = alone or not labour.workers_run()  # once: our own work is a sign of life, too
-            if alone:
-                labour.work()
-            time.sleep(1)
+            hands.wait()
         failed = mine.exclude(status=Status.SUCCESS).values_list("title", flat=True)
         if failed:
             raise CommandError(f"Not ready: {', '.join(failed)}. The errors of each document say why.")
