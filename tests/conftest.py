@@ -1,12 +1,21 @@
 """The cast: who owns, who works beside the owner, who was invited, and who is a stranger."""
 
+import threading
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.test import APIClient
 
+from docplatform.lib.storage import transfers
 from organizations.actions import people
 from organizations.models import Membership, Organization, User
 from tests.s3 import s3, s3_server  # noqa: F401  (fixtures for every test)
+
+
+@pytest.fixture(autouse=True)
+def all_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that a test does not read to its end holds a slot: not those of the next test."""
+    monkeypatch.setattr(transfers, "_slots", threading.BoundedSemaphore(transfers.SLOTS))
 
 
 def client_of(user: User | AnonymousUser) -> APIClient:
