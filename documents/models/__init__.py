@@ -9,8 +9,8 @@ from documents.models.note import Note, Section
 from documents.models.origin import Mail, Origin
 from documents.models.page import Page, Version, VersionPage
 from documents.models.revision import Doomed, RedactionDraft, Revision
-from documents.models.saved_search import SavedSearch
-from documents.models.search import PageText, SearchDoc, SearchLanguage, StaleMark
+from documents.models.saved_search import SavedSearch, SavedSearchHit
+from documents.models.search import PageText, SearchDoc, SearchLanguage, SearchValue, SearchWord, StaleMark
 
 __all__ = [
     "BulkItem",
@@ -32,8 +32,11 @@ __all__ = [
     "RedactionDraft",
     "Revision",
     "SavedSearch",
+    "SavedSearchHit",
     "SearchDoc",
     "SearchLanguage",
+    "SearchValue",
+    "SearchWord",
     "Section",
     "StaleMark",
     "Step",

@@ -1,5 +1,7 @@
 """What people write on a document: notes on a place or a page, and sections, which are its outline."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,7 +12,8 @@ BOX = ("x1", "x2", "y1", "y2")
 
 class Note(models.Model):
     """A note on page `page_number` (0-based). Its box is in fractions of the displayed page, origin top left; a note on
-    the whole page has none. `content` is kept as it was sent: whoever shows it as HTML sanitises it.
+    the whole page has none. `content` is kept as it was sent: whoever shows it as HTML sanitises it. `tsv` holds the
+    words of title and content for search, null while nobody read them.
     """
 
     document = models.ForeignKey("documents.Document", on_delete=models.CASCADE, related_name="notes")
@@ -26,6 +29,7 @@ class Note(models.Model):
     y2 = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    tsv = SearchVectorField(null=True)
 
     class Meta:
         constraints = (
@@ -37,7 +41,10 @@ class Note(models.Model):
                 name="note_has_box_or_none",
             ),
         )
-        indexes = (models.Index(fields=["document", "page_number", "id"], name="note_by_page"),)
+        indexes = (
+            models.Index(fields=["document", "page_number", "id"], name="note_by_page"),
+            GinIndex(fields=["tsv"], name="note_words"),
+        )
 
     def __str__(self) -> str:
         return self.title

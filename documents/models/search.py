@@ -1,16 +1,19 @@
 """The search index: written in the same transaction as the data it speaks of."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Length
 
 
 class PageText(models.Model):
-    """The text of one page and its lexemes with positions: phrases, page hits and highlights."""
+    """The text of one page and its lexemes with positions: phrases, page hits and highlights. `analyzer` is the number
+    of the analyzer that made them."""
 
     page = models.OneToOneField("documents.Page", on_delete=models.CASCADE, primary_key=True, related_name="text")
     body = models.TextField()
     tsv = SearchVectorField()
+    analyzer = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         indexes = (GinIndex(fields=["tsv"], name="page_text_tsv"),)
@@ -26,7 +29,7 @@ class SearchDoc(models.Model):
     its facets), so that one scan answers text, filters and permission. Weights tell the lexemes apart: A metadata,
     B, C, D words of the body by how much of it they make up, none for markers. `digest` holds the weighty lexemes
     that are scored: A title and source, B description, C salient words of the body. `body_version` is the version
-    whose pages the body's words come from.
+    whose pages the body's words come from, `analyzer` the number of the analyzer that made all of it.
     """
 
     document = models.OneToOneField(
@@ -40,6 +43,7 @@ class SearchDoc(models.Model):
     body_version = models.BigIntegerField(null=True)
     terms = SearchVectorField()
     digest = SearchVectorField()
+    analyzer = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         # One index on purpose: given another, the planner walks it and reads every vector, unaware of what that costs.
@@ -56,6 +60,39 @@ class SearchLanguage(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class SearchWord(models.Model):
+    """A word that stands in the index, or once stood there: what wildcards and fuzzy words are compared with.
+
+    Not unique on purpose: writers would wait for each other, and could lock each other out. Twins are harmless.
+    """
+
+    word = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = (
+            models.Index(Length("word"), "word", name="search_word_by_length"),
+            GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_word_trigrams"),
+        )
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchValue(models.Model):
+    """A value that the custom metadata of some document has or once had under the key `name`: what suggestions are
+    taken from, once it is certain that the asker sees such a document. Not unique, as above."""
+
+    name = models.CharField(max_length=60)
+    value = models.CharField(max_length=200)
+    folded = models.CharField(max_length=400, db_collation="C")
+
+    class Meta:
+        indexes = (models.Index(fields=["name", "folded", "value"], name="search_value_by_name"),)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
 
 
 class StaleMark(models.Model):
