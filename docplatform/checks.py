@@ -153,6 +153,15 @@ def _lies_in(host: str, domain: str) -> bool:
 
 
 @register(TAG)
+def wikidata_has_an_address(**kwargs: Any) -> list[CheckMessage]:
+    """Entities are looked up at an address, or not at all."""
+    if not settings.WIKIDATA_URL or urlsplit(settings.WIKIDATA_URL).scheme in {"http", "https"}:
+        return []
+    hint = "For example https://www.wikidata.org/w/api.php."
+    return [Error("WIKIDATA_URL must begin with http:// or https://.", hint=hint, id="docplatform.E015")]
+
+
+@register(TAG)
 def redis_is_redis(**kwargs: Any) -> list[CheckMessage]:
     """The address of the optional broker."""
     if not settings.REDIS_URL or urlsplit(settings.REDIS_URL).scheme in {"redis", "rediss", "unix"}:

@@ -8,6 +8,7 @@ from typing import Any
 import django
 import django_stubs_ext
 
+from docplatform import rest
 from docplatform.lib import environment, fingerprint, logs, postgres, secret
 from docplatform.lib.environment import flag, names, number, text
 
@@ -126,7 +127,6 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 ROOT_URLCONF = "docplatform.urls"
-USE_TZ = True
 TIME_ZONE = "UTC"
 # The address of static files changes with their content, so nothing that browsers keep is ever old.
 STATIC_URL = f"/static/{fingerprint.of(BASE_DIR.glob('*/static'), django.__version__)}/"
@@ -146,6 +146,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 INVITATION_DAYS = number("INVITATION_DAYS", 14, most=365)
 UPLOAD_NEEDS_VERIFIED = flag("UPLOAD_NEEDS_VERIFIED")
+FEATURE_LEVEL = number("FEATURE_LEVEL", 1, most=2)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=1),
@@ -156,44 +157,7 @@ SIMPLE_JWT = {
 }
 
 # --- the API
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
-        "organizations.tokens.BearerAuthentication",
-    ],
-    "DEFAULT_PARSER_CLASSES": [
-        "docplatform.lib.parsers.LimitedJSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_METADATA_CLASS": "docplatform.lib.options.Formats",
-    "DEFAULT_SCHEMA_CLASS": "docplatform.lib.schema.ApiSchema",
-    "EXCEPTION_HANDLER": "docplatform.lib.errors.handler",
-    "DEFAULT_PAGINATION_CLASS": "docplatform.lib.pagination.VersionedPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-REST_FLEX_FIELDS = {"EXPAND_PARAM": "expand", "FIELDS_PARAM": "fields", "OMIT_PARAM": "omit"}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "DocPlatform",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/",
-    "PREPROCESSING_HOOKS": ["docplatform.lib.schema.only_the_api"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "docplatform.lib.schema.add_refusals",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "DocumentAccess": "documents.choices.SHOWN_ACCESS",
-        "CollaboratorAccess": "projects.models.Access",
-        "BulkState": "documents.choices.BulkState",
-        "BulkItemState": "documents.choices.BulkItemState",
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",  # nothing is loaded from elsewhere
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-}
+REST_FRAMEWORK, REST_FLEX_FIELDS, SPECTACULAR_SETTINGS = rest.FRAMEWORK, rest.FLEX_FIELDS, rest.SPECTACULAR
 # How often: 0 switches a limit off.
 RATE_PER_SECOND = number("RATE_PER_SECOND", 10, most=10_000)
 RATE_BURST = number("RATE_BURST", 20, most=10_000)
@@ -212,6 +176,7 @@ MAX_STEP_SECONDS = number("MAX_STEP_SECONDS", 600, most=1500)
 MAX_FETCH_SECONDS = number("MAX_FETCH_SECONDS", 600, most=1500)
 MIN_FREE_DISK_BYTES = number("MIN_FREE_DISK_MIB", 1024, most=1024 * 1024) * _MIB
 ALLOWED_PRIVATE_HOSTS = names("ALLOWED_PRIVATE_HOSTS")
+WIKIDATA_URL = text("WIKIDATA_URL")
 PRESIGN_SECONDS = 300
 MAX_DOWNLOAD_DOCUMENTS = number("MAX_DOWNLOAD_DOCUMENTS", 10_000, most=100_000)
 TRASH_DAYS = number("TRASH_DAYS", 30, most=3650)

@@ -21,7 +21,7 @@ for queue_model in apps.get_app_config("django_q").get_models():
         admin.site.unregister(queue_model)  # whoever may write a schedule may call any function by its name
 
 READ: Any = {"http_method_names": ["get", "head"]}
-LISTS = ("documents", "organizations", "projects", "users")
+LISTS = ("documents", "entities", "organizations", "projects", "users")
 
 handler404 = "docplatform.lib.errors.not_found"
 

@@ -16,10 +16,11 @@ from docplatform.lib.admin import ReadOnlyAdmin
 from docplatform.lib.errors import Refused
 from docplatform.lib.slugs import slug
 from documents import permissions
+from documents.actions import entity as entities
 from documents.actions import processing, trash
 from documents.actions.processing import Options
 from documents.choices import StepState
-from documents.models import Document, DocumentError, Job, Step
+from documents.models import BulkJob, Document, DocumentError, Entity, Job, Step
 from organizations.models import User
 
 SHOWN_STEPS = 50
@@ -130,6 +131,44 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     show_facets = admin.ShowFacets.NEVER
     exclude = ("options",)  # may hold the signed address of a file
     inlines = (StepInline,)
+
+
+@admin.register(Entity)
+class EntityAdmin(ReadOnlyAdmin[Entity]):
+    """Who and what documents mention. Public ones belong to nobody, so that only staff take a wrong one away."""
+
+    list_display = ("id", "wikidata_id", "name", "access", "user", "created_at")
+    list_display_links = ("id", "name")
+    list_select_related = ("user",)
+    list_filter = ("access",)
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("wikidata_id__exact",)
+    search_help_text = "An id of Wikidata, such as Q84"
+    actions = ("remove_chosen",)
+
+    def has_remove_permission(self, request: HttpRequest) -> bool:
+        """The button deletes rows."""
+        return request.user.has_perm("documents.delete_entity")
+
+    @admin.action(description="Delete, with its mentions in documents", permissions=["remove"])
+    def remove_chosen(self, request: HttpRequest, queryset: QuerySet[Entity]) -> None:
+        """Whoever needs it makes it anew."""
+        assert isinstance(request.user, User)
+        for entity in queryset:
+            entities.remove(entity, actor=request.user)
+        self.message_user(request, "Deleted.", messages.SUCCESS)
+
+
+@admin.register(BulkJob)
+class BulkJobAdmin(ReadOnlyAdmin[BulkJob]):
+    """What people had done to many documents at once."""
+
+    list_display = ("id", "user", "action", "state", "total", "created_at", "finished_at")
+    list_select_related = ("user",)
+    list_filter = ("action", "state")
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("user__username__exact",)
+    search_help_text = "Somebody's user name"
 
 
 @admin.register(Document)

@@ -33,8 +33,16 @@ PUBLIC = Q(access=Access.PUBLIC)
 
 def collaborator(user: Person, *roles: Role) -> Q:
     """Documents in the person's projects. A membership without edit_access shares nothing, not even view."""
-    memberships = ProjectDocument.objects.filter(project_id__in=shared_with(user, *roles), edit_access=True)
-    return Q(pk__in=memberships.values("document_id"))
+    # as values, looked up for each document: as sets, PostgreSQL reads all that is shared before the first answer and,
+    # where it takes that for more than fits into memory, once more for each document
+    mine = shared_with(user, *roles).filter(project_id=OuterRef("project_id"))
+    memberships = ProjectDocument.objects.filter(_is_any(mine), document_id=OuterRef("pk"), edit_access=True)
+    return _is_any(memberships.values("pk"))
+
+
+def _is_any(rows: QuerySet[Any]) -> Q:
+    """There is one of these rows, which are looked up for each row of the query around them."""
+    return Q(IsNull(Subquery(rows[:1]), rhs=False))
 
 
 def view(user: Person) -> Q:
@@ -127,9 +135,8 @@ def _on(documents: Q) -> Q:
 
 def owners(documents: Q) -> Q:
     """People who own one of these documents."""
-    theirs = Document.objects.filter(documents, user_id=OuterRef("pk")).values("pk")[:1]
     # as a value, not as EXISTS: PostgreSQL would read all those documents first, for a page of 25 people
-    return Q(IsNull(Subquery(theirs), rhs=False))
+    return _is_any(Document.objects.filter(documents, user_id=OuterRef("pk")).values("pk"))
 
 
 def view_events(user: Person) -> Q:
@@ -156,7 +163,7 @@ def view_events(user: Person) -> Q:
 
 def _is_one_of(rows: QuerySet[Any]) -> Q:
     """The event's target is among the rows. As a value, as above: looked up for the events of one page."""
-    return Q(IsNull(Subquery(rows.filter(pk=OuterRef("target_id")).values("pk")[:1]), rhs=False))
+    return _is_any(rows.filter(pk=OuterRef("target_id")).values("pk"))
 
 
 EVERYBODY = "public"

@@ -38,6 +38,8 @@ from documents.views.revisions import RestoreView
 from documents.views.saved_searches import SavedSearchView
 from documents.views.search import SearchView, WithinView
 from documents.views.sections import SectionListView, SectionView
+from documents.views.similar import SimilarView
+from documents.views.suggest import SuggestView
 from documents.views.trash import TrashView
 from documents.views.users import MeView, UserView
 
@@ -60,6 +62,8 @@ urlpatterns = format_suffix_patterns(
         path("documents/search/", SearchView.as_view(LIST), name="documents-search"),
         path("documents/search/saved/", SavedSearchView.as_view(LIST | ADD), name="saved-searches"),
         path("documents/search/saved/<uuid:uuid>/", SavedSearchView.as_view(ONE), name="saved-search"),
+        path("documents/suggest/", SuggestView.as_view(LIST), name="documents-suggest"),
+        path("documents/<int:pk>/similar/", SimilarView.as_view(SHOW), name="document-similar"),
         path("documents/<int:pk>/search/", WithinView.as_view(SHOW), name="document-search"),
         path("documents/<int:pk>/", DocumentView.as_view(ONE), name="document"),
         path("documents/<int:pk>/process/", ProcessView.as_view(START | CANCEL), name="document-process"),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from organizations.models import Membership, User
 
@@ -61,9 +62,10 @@ def is_verified(user: Person) -> bool:
 
 
 def feature_level(user: Person) -> int:
-    """The highest level among the plans of the person's organizations; 0 is free, 1 and above professional."""
-    highest = _memberships(user).aggregate(level=Max("organization__plan__feature_level"))
-    return highest["level"] or 0
+    """The highest level among the plans of the person's organizations; 0 is free, 1 and above professional. Without a
+    plan the site decides."""
+    levels = Coalesce("organization__plan__feature_level", settings.FEATURE_LEVEL)
+    return _memberships(user).aggregate(level=Max(levels))["level"] or 0
 
 
 def may_upload(user: Person) -> bool:

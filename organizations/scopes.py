@@ -1,7 +1,7 @@
 """What an API key may be used for: the one rule that every view of the API is held against.
 
 A view says what it needs in `key_scopes`, by method. Where it says nothing, looking needs `read` and changing needs
-`write`, or `admin` where people, organizations and keys are managed.
+`write`.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ Stated = Mapping[str, str]
 STARTS: Stated = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), Scope.PROCESS)
 """For views that start, or stop, processing."""
 MANAGES: Stated = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), Scope.ADMIN)
-"""For views outside of this app that change people."""
+"""For views that change people, organizations and keys."""
 GUARDS: Stated = dict.fromkeys((*SAFE_METHODS, *MANAGES), Scope.ADMIN)
 """For views that even show what only an administrator's program should see."""
 
@@ -31,9 +31,7 @@ def needed(view: "APIView", method: str) -> str:
     stated: Stated = getattr(view, "key_scopes", {})
     if method in stated:
         return stated[method]
-    if method in SAFE_METHODS:
-        return Scope.READ
-    return Scope.ADMIN if type(view).__module__.split(".")[0] == "organizations" else Scope.WRITE
+    return Scope.READ if method in SAFE_METHODS else Scope.WRITE
 
 
 def check(key: ApiKey, view: "APIView", method: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -103,10 +104,11 @@ class UserOutput(Flexible, serializers.ModelSerializer[User]):
         """Everything that one of the shapes shows."""
         mine = list(instance.memberships.all())
         plans = [membership.organization.plan for membership in mine]
+        levels = [plan.feature_level if plan else settings.FEATURE_LEVEL for plan in plans]
         return {
             "id": instance.pk,
             "avatar_url": instance.avatar_url,
-            "feature_level": max((plan.feature_level for plan in plans if plan), default=0),
+            "feature_level": max(levels, default=0),
             "is_staff": instance.is_staff,
             "name": instance.name,
             "organization": instance.organization_id,

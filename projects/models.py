@@ -101,6 +101,7 @@ class ProjectDocument(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["project", "document"], name="project_document_unique"),)
+        indexes = (models.Index(fields=["project", "edit_access", "document"], name="project_document_shared"),)
 
     def __str__(self) -> str:
         return f"{self.document_id} in {self.project_id}"

@@ -38,7 +38,8 @@ for name in (
 ):
     os.environ.pop(name, None)
 
-os.environ |= {"RATE_PER_SECOND": "0", "ANONYMOUS_PER_DAY": "0"}  # these limits have tests of their own
+# limits and what is paid for have tests of their own
+os.environ |= {"RATE_PER_SECOND": "0", "ANONYMOUS_PER_DAY": "0", "FEATURE_LEVEL": "0"}
 
 if not IS_WORKER:  # the processes of pytest-xdist inherit what the first one decides
     os.environ["TEST_FOLDER"] = tempfile.mkdtemp(prefix="docplatform-test-")

@@ -23,6 +23,7 @@ from organizations.models import User
 from tests.documents.factories import make_document, make_error, make_project
 
 EXAMPLES = 200 if os.environ.get("SOAK") else 5
+pytestmark = pytest.mark.no_cover  # a thousand requests, whose every line has tests of its own
 load_all_checks()
 LEFT_OUT = CHECKS.get_by_names(["positive_data_acceptance", "negative_data_rejection", "ignored_auth"])
 

@@ -25,8 +25,8 @@ from documents.models import (
     Revision,
     SavedSearch,
 )
-from documents.search import index
-from organizations.models import ApiKey, Event, Invitation, Membership, Notification, Organization, Session, User
+from documents.search import index, notes
+from organizations.models import ApiKey, Event, Invitation, Membership, Notification, Organization, Plan, Session, User
 from projects.models import Collaborator, Pin, Project, ProjectDocument, ProjectInvitation
 from tests.conftest import client_of, person
 from tests.documents.factories import make_document, make_error, make_project
@@ -41,8 +41,12 @@ COUNTS: dict[str, int] = {
     "documents/?version=1.0": 2,
     "documents/d/": 1,
     f"documents/d/?{EVERYTHING},notes,notes.user,notes.organization,revisions": 12,
-    "documents/search/?q=budget": 8,
-    f"documents/search/?q=budget&{EVERYTHING}": 13,
+    "documents/search/?q=budget": 11,
+    f"documents/search/?q=budget&{EVERYTHING}": 16,
+    "documents/search/?q=look&hl=true": 16,
+    "documents/search/?q=budget&facets=access,user,project,tag,created_at:year": 12,
+    "documents/suggest/?q=budget": 7,
+    "documents/d/similar/": 13,
     "documents/search/saved/": 1,
     "documents/pending/": 1,
     "documents/d/notes/": 2,
@@ -63,9 +67,9 @@ COUNTS: dict[str, int] = {
     "mail/": 1,
     "trash/": 1,
     "projects/": 1,
-    "projects/p/documents/": 3,
-    "projects/p/documents/?expand=document": 4,
-    f"projects/p/documents/?{EVERYTHING.replace('user', 'document.user')},document.~all": 9,
+    "projects/p/documents/": 6,
+    "projects/p/documents/?expand=document": 7,
+    f"projects/p/documents/?{EVERYTHING.replace('user', 'document.user')},document.~all": 12,
     "projects/p/users/": 3,
     "projects/p/users/?expand=user": 4,
     "projects/p/invitations/": 3,
@@ -89,6 +93,8 @@ class Scene:
         self.project = make_project(owner, private=False)
         self.job = BulkJob.objects.create(user=owner, action=BulkAction.DATA, total=0)
         Membership.objects.filter(user=owner).update(admin=True)
+        plan = Plan.objects.create(name="Professional", feature_level=1)
+        Organization.objects.filter(pk=owner.organization_id).update(plan=plan)
 
     def grow(self) -> None:
         """One more."""
@@ -136,7 +142,7 @@ class Scene:
     def below(self, other: User) -> None:
         """One more of what hangs on a document."""
         number, document = self.size, self.document
-        note(document, 0, other)
+        notes.read([(note(document, 0, other), "eng")])
         section(document, number, "Chapter")
         make_error(document)
         Revision.objects.create(document=document, number=number, user=other, version=document.version)
@@ -181,9 +187,9 @@ def test_lists_cost_the_same_however_long_they_are(scene: Scene) -> None:
 
 # what is sent for each document, and the number of queries
 CHANGES: list[tuple[dict[str, Any], int]] = [
-    ({"title": "Levy", "data": {"tag": ["x"]}}, 12),
-    ({"access": "public", "publish_at": None}, 12),
-    ({"user": "colleague", "organization": "newsroom"}, 14),
+    ({"title": "Levy", "data": {"tag": ["x"]}}, 16),
+    ({"access": "public", "publish_at": None}, 15),
+    ({"user": "colleague", "organization": "newsroom"}, 17),
 ]
 
 
@@ -214,4 +220,4 @@ def test_putting_25_documents_into_a_project_costs_as_much_as_one(owner: User) -
         items = [{"document": document.pk} for document in batch]
         url = f"/api/projects/{project.pk}/documents/"
         found.append(queries(partial(client_of(owner).patch, url, items)))
-    assert found == [15, 15]
+    assert found == [18, 18]

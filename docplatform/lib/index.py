@@ -7,12 +7,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
+from docplatform.lib.caching import Uncached
 from docplatform.lib.urls import absolute
 
 
-class IndexView(APIView):
+class IndexView(Uncached):
     """The addresses of the lists, by name; `names` is given where the routes are known."""
 
     permission_classes = (AllowAny,)

@@ -140,14 +140,16 @@ class VersionedPagination(BasePagination):
 
 
 class CountedPagination(VersionedPagination):
-    """For lists whose contract has `count` in both versions."""
+    """For lists whose contract has `count` in both versions. A view with a method `count` knows how to find it."""
 
     def paginate_queryset(self, queryset: Rows, request: Request, view: APIView | None = None) -> list[Any] | None:
         page = super().paginate_queryset(queryset, request, view)
         if isinstance(self.pages, NumberedPages) and self.pages.page:
             self.count = self.pages.page.paginator.count
+        elif isinstance(queryset, QuerySet):
+            self.count = getattr(view, "count", QuerySet.count)(queryset)
         else:
-            self.count = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+            self.count = len(queryset)
         return page
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from docplatform.lib.errors import Refused, Shape
+from docplatform.lib.rows import assign
 from documents import permissions
-from documents.actions import access, page_text, processing, trash
+from documents.actions import access, data_size, page_text, processing, trash
 from documents.models import Document
-from documents.pipeline import revisions
+from documents.pipeline import holds, revisions
 from documents.search import index
 from organizations import events
 from organizations.models import User
@@ -24,6 +25,8 @@ def refusals(document: Document, changes: Changes) -> dict[str, str]:
     found = {}
     if document.is_processing and "access" in changes:
         found["access"] = "The document is being processed. Change its access when that is over."
+    if "data" in changes and (reason := data_size.refusal(changes["data"], before=document.data)):
+        found["data"] = reason
     if "pages" in changes and (reason := page_text.refusal(document, changes["pages"])):
         found["pages"] = reason
     return found
@@ -35,12 +38,15 @@ def update(changes: Mapping[int, Changes], *, actor: User) -> None:
     texts, rows = [], []
     for document in lock(changes):
         values = changes[document.pk]
-        if any(refusals(document, values)):
+        found = refusals(document, values)
+        if "data" in found:
+            raise Refused("data", found["data"], shape=Shape.FIELD)
+        if found:
             raise Refused("document_processing", "A document is being processed. Try again later.", shape=Shape.LIST)
         settled = access.settle(document, values)
         if pages := settled.pop("pages", None):
             texts.append((document, pages))
-        if before := _set(document, settled):
+        if before := assign(document, settled):
             rows.append((document, before))
     if rows:
         _write(rows, actor=actor)
@@ -54,7 +60,7 @@ def delete(documents: Collection[int], *, actor: User, is_final: bool = False) -
     documents.actions.purge."""
     for document in lock(documents):
         if is_final:
-            trash.refuse_held(document)
+            holds.refuse_removal(document)
         was_processing = document.is_processing
         with suppress(Refused):  # there is no job that could be stopped
             processing.cancel(document, actor=actor)
@@ -84,14 +90,6 @@ def hold(pk: int) -> Document:
     if document is None:
         raise Refused("not_found", "This document is not there any more.", status=404, shape=Shape.DETAIL)
     return document
-
-
-def _set(document: Document, values: Changes) -> Changes:
-    """Give the row new values; the old ones of those that differ."""
-    before = {name: getattr(document, name) for name, value in values.items() if getattr(document, name) != value}
-    for name in before:
-        setattr(document, name, values[name])
-    return before
 
 
 def _write(rows: Sequence[tuple[Document, Changes]], *, actor: User) -> None:

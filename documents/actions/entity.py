@@ -6,6 +6,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from docplatform.lib.errors import Refused, Shape
+from docplatform.lib.rows import assign
+from documents.actions import wikidata
 from documents.choices import Access
 from documents.models import Entity
 from organizations import events
@@ -16,8 +18,11 @@ GONE = "This entity is not there any more."
 
 
 def create(items: Sequence[Mapping[str, Any]], *, actor: User) -> list[Entity]:
-    """All of them or none. What has an id of Wikidata is everybody's: nobody owns it."""
-    rows = [_row(item, actor) for item in items]
+    """All of them or none. What has an id of Wikidata is everybody's: nobody owns it. Without a name, it is looked up
+    there."""
+    if Entity.objects.filter(wikidata_id__in=[item["wikidata_id"] for item in items if item["wikidata_id"]]).exists():
+        raise Refused("wikidata_id", TAKEN, shape=Shape.FIELD)
+    rows = [_row(item, actor) for item in wikidata.described(items)]
     try:
         with transaction.atomic():
             Entity.objects.bulk_create(rows)
@@ -32,10 +37,7 @@ def create(items: Sequence[Mapping[str, Any]], *, actor: User) -> list[Entity]:
 def change(entity: Entity, values: Mapping[str, Any], *, actor: User) -> Entity:
     """Write new values. What is the same already is no change."""
     fresh = _lock(entity)
-    changed = [name for name, value in values.items() if getattr(fresh, name) != value]
-    if changed:
-        for name in changed:
-            setattr(fresh, name, values[name])
+    if changed := assign(fresh, values):
         fresh.save(update_fields=[*changed, "updated_at"])
         _record("entity.updated", fresh, actor, fields=sorted(changed))
     return fresh

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from docplatform.lib.errors import Refused, Shape
+from docplatform.lib.rows import assign
 from documents.actions.document import hold
-from documents.actions.note import record
+from documents.actions.note import freshly, record
 from documents.models import Document, Entity, Mention
 from organizations import events
 from organizations.models import User
@@ -38,12 +39,9 @@ def change(mention: Mention, values: Mapping[str, Any], *, actor: User) -> None:
     """Write new values. What is the same already is no change."""
     held = hold(mention.document_id)
     _check_pages(held, values)
-    fresh = _fresh(mention)
-    changed = [name for name, value in values.items() if getattr(fresh, name) != value]
-    if changed:
-        for name in changed:
-            setattr(fresh, name, values[name])
-        fresh.save(update_fields=changed)
+    fresh = freshly(mention, GONE)
+    if changed := assign(fresh, values):
+        fresh.save(update_fields=list(changed))
         record("mention.updated", fresh, held, actor, fields=sorted(changed))
 
 
@@ -51,7 +49,7 @@ def change(mention: Mention, values: Mapping[str, Any], *, actor: User) -> None:
 def remove(mention: Mention, *, actor: User) -> None:
     """The document mentions the entity no longer."""
     held = hold(mention.document_id)
-    fresh = _fresh(mention)
+    fresh = freshly(mention, GONE)
     record("mention.deleted", fresh, held, actor)
     fresh.delete()
 
@@ -65,11 +63,3 @@ def _hold_entities(ids: set[int]) -> None:
     """Nobody deletes one before its mention is written."""
     if len(Entity.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)) < len(ids):
         raise Refused("entity", ENTITY_GONE, shape=Shape.FIELD)
-
-
-def _fresh(mention: Mention) -> Mention:
-    """As it is now that the document is held."""
-    fresh = Mention.objects.filter(pk=mention.pk).first()
-    if fresh is None:
-        raise Refused("not_found", GONE, status=404, shape=Shape.DETAIL)
-    return fresh

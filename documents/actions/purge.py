@@ -15,6 +15,7 @@ from documents.actions import trash
 from documents.choices import JobState
 from documents.models import Document, Job, Page, Version, VersionPage
 from documents.pipeline import sweep, versions
+from documents.search import forgetting, remembered
 from organizations import events
 
 BATCH = 500
@@ -70,9 +71,12 @@ def _folders(document: Document) -> Iterator[str]:
 
 
 def _remove_rows(document: Document, pages: list[int]) -> None:
+    words, values = forgetting.all_words(document, pages), list(remembered.pairs(document))
     # A version is protected by its document, a page by its place in a version: from the outside in.
     Document.objects.filter(pk=document.pk).update(version=None)
     VersionPage.objects.filter(version__document=document).delete()
     Version.objects.filter(document=document).delete()
     Page.objects.filter(pk__in=pages).delete()
     document.delete()
+    forgetting.forget(words)
+    forgetting.forget_values(values)

@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from docplatform.lib.errors import Refused
+from docplatform.lib.permissions import require
 from docplatform.lib.slugs import slug
-from documents.actions import trash
+from documents import permissions
 from documents.actions.processing import PROCESSING
 from documents.actions.removed import Removed
 from documents.choices import JobKind, Status
@@ -48,8 +49,7 @@ def start(removed: Removed, *, actor: User, as_copy: bool = False) -> Document:
     try:
         with transaction.atomic():
             source = _lock(removed.document)
-            if not as_copy:  # it would take the file as it came, and every earlier version
-                trash.refuse_held(source)
+            require(permissions.edit, actor, source)  # once more: the look took a while
             target = _copy(source, removed, actor) if as_copy else source
             _open(target, source, removed.covers, actor)
             return target

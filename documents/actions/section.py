@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from docplatform.lib.errors import Refused, Shape
+from docplatform.lib.rows import assign
 from documents.actions.document import hold
-from documents.actions.note import check_page, record
+from documents.actions.note import check_page, freshly, record
 from documents.models import Document, Section
 from organizations.models import User
 
@@ -30,14 +31,12 @@ def add(document: Document, values: Mapping[str, Any], *, actor: User) -> Sectio
 def change(section: Section, values: Mapping[str, Any], *, actor: User) -> None:
     """Write new values. What is the same already is no change."""
     held = hold(section.document_id)
-    fresh = _fresh(section)
+    fresh = freshly(section, SECTION_GONE)
     check_page(held, values)
-    changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
+    changed = assign(fresh, values)
     if "page_number" in changed:
-        _check_free(held, changed["page_number"])
+        _check_free(held, fresh.page_number)
     if changed:
-        for name, value in changed.items():
-            setattr(fresh, name, value)
         fresh.save(update_fields=list(changed))
         record("section.updated", fresh, held, actor, fields=sorted(changed))
 
@@ -46,7 +45,7 @@ def change(section: Section, values: Mapping[str, Any], *, actor: User) -> None:
 def remove(section: Section, *, actor: User) -> None:
     """Delete it for good."""
     held = hold(section.document_id)
-    fresh = _fresh(section)
+    fresh = freshly(section, SECTION_GONE)
     record("section.deleted", fresh, held, actor)
     fresh.delete()
 
@@ -55,10 +54,3 @@ def _check_free(document: Document, page: int) -> None:
     """All who write sections hold the document, so that nobody takes the page between this look and the write."""
     if Section.objects.filter(document=document, page_number=page).exists():
         raise Refused("page_number", TAKEN, shape=Shape.FIELD)
-
-
-def _fresh(section: Section) -> Section:
-    fresh = Section.objects.filter(pk=section.pk).first()
-    if fresh is None:
-        raise Refused("not_found", SECTION_GONE, status=404, shape=Shape.DETAIL)
-    return fresh

@@ -12,11 +12,11 @@ from docplatform.lib.errors import Refused
 from documents import permissions
 from documents.choices import JobKind, Status
 from documents.models import Document, Job
+from documents.pipeline import holds
 from documents.search import index
 from organizations import events
 from organizations.models import User
 
-HELD = "This document is held by the administrators, so nothing of it can be removed for good. It can go to the trash."
 GONE = "This document is not in the trash any more."
 COLUMNS = ["status", "trashed_at", "trashed_by", "trashed_status"]
 
@@ -32,12 +32,6 @@ def over() -> Q:
     """Deleted documents that nobody can bring back, and that nobody holds."""
     limit = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     return Q(Q(trashed_at=None) | Q(trashed_at__lte=limit), status=Status.DELETED, is_held=False)
-
-
-def refuse_held(document: Document) -> None:
-    """409 for a document that staff hold."""
-    if document.is_held:
-        raise Refused("held", HELD, status=409)
 
 
 def take(document: Document, *, actor: User, was_stopped: bool) -> None:
@@ -72,7 +66,7 @@ def restore(pk: int, *, actor: User) -> None:
 def remove(pk: int, *, actor: User) -> None:
     """Do not wait any longer: its files go within minutes."""
     document = _lock(pk)
-    refuse_held(document)
+    holds.refuse_removal(document)
     give_up(document)
     _record("document.deleted", document, actor, final=True)
 

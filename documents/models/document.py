@@ -13,7 +13,8 @@ class Document(models.Model):
     version's so that lists need no join. `upload_key` is the random storage key that the next upload goes to.
     `original_hash` is the sha256 of the bytes as they were uploaded.
     A document in the trash is DELETED and has `trashed_at`; `trashed_status` is what it was before. While `is_held`,
-    its bytes and rows stay. `extracted_at` is when its text was last searched for dates, addresses and the like.
+    its bytes and rows stay, see documents.pipeline.holds. `extracted_at` is when its text was last searched for dates,
+    addresses and the like.
     """
 
     user = models.ForeignKey("organizations.User", on_delete=models.PROTECT, related_name="documents")

@@ -5,6 +5,9 @@ from django.db.models import F, Q
 
 from documents.choices import Access, ExtractKind
 
+LANGUAGES = ("en", "es", "fr", "de", "ru", "uk")
+"""In which entities are described; the first that is there is shown to everybody else."""
+
 
 class Entity(models.Model):
     """Somebody or something that documents mention. `wikidata_id` (Q…) makes it public, the same for everybody.

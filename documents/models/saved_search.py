@@ -6,13 +6,17 @@ from django.db import models
 
 
 class SavedSearch(models.Model):
-    """A query under a name, for the person who saved it. With `notify`, they are told of new documents it finds."""
+    """A query under a name, for the person who saved it. With `notify`, they are told of new documents it finds.
+
+    Where it found very many already when they asked for that, all documents up to the id `seen_up_to` are not new.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey("organizations.User", on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=255)
     query = models.TextField(blank=True)
     notify = models.BooleanField(default=False)
+    seen_up_to = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -16,7 +16,10 @@ class PageText(models.Model):
     analyzer = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
-        indexes = (GinIndex(fields=["tsv"], name="page_text_tsv"),)
+        indexes = (
+            GinIndex(fields=["tsv"], name="page_text_tsv"),
+            models.Index(fields=["analyzer"], name="page_text_by_analyzer"),
+        )
 
     def __str__(self) -> str:
         return f"text of page {self.page_id}"
@@ -46,8 +49,11 @@ class SearchDoc(models.Model):
     analyzer = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
-        # One index on purpose: given another, the planner walks it and reads every vector, unaware of what that costs.
-        indexes = (GinIndex(fields=["terms"], name="search_doc_terms"),)
+        # None by which hits could be sorted: the planner walks it and reads every vector, unaware of what that costs.
+        indexes = (
+            GinIndex(fields=["terms"], name="search_doc_terms"),
+            models.Index(fields=["analyzer"], name="search_doc_by_analyzer"),
+        )
 
     def __str__(self) -> str:
         return f"index of {self.document_id}"

@@ -14,6 +14,7 @@ from documents import permissions
 from documents.models import Job, Note, RedactionDraft, Section, Version
 from documents.pipeline.leaves import Leaf
 from documents.pipeline.turning import Box, turned
+from documents.search import notes
 
 Boxed = TypeVar("Boxed", Note, RedactionDraft)
 Places = Mapping[int, Sequence[tuple[int, int]]]
@@ -63,6 +64,7 @@ def _add_notes(job: Job, copies: list[Note]) -> None:
     for note, (created_at, updated_at) in zip(copies, times, strict=True):
         note.created_at, note.updated_at = created_at, updated_at
     Note.objects.bulk_update(copies, ["created_at", "updated_at"], batch_size=500)
+    notes.read([(note, job.document.language) for note in copies])
 
 
 def _drafts(job: Job, own: Places) -> None:

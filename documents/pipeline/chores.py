@@ -1,7 +1,7 @@
 """What has to be done again and again, whoever does it: claims returned, workers woken, leftovers swept."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db.models.functions import Now
@@ -32,11 +32,22 @@ def tend(queue: Queue) -> None:
 
 
 def once_a_minute(*chores: Callable[[], object]) -> None:
-    """Do the chores if no host has done them for a minute. One that fails does not keep the others from it."""
-    Chore.objects.get_or_create(name="minute", defaults={"at": Now() - MINUTE})
-    if not Chore.objects.filter(name="minute", at__lte=Now() - MINUTE).update(at=Now()):
+    """Do the chores, and those of the pipeline, if no host has done them for a minute."""
+    own = (sweep.finished_jobs, doomed.carry_out, sweep.interrupted_writes, forget_silent_hosts)
+    _do("minute", MINUTE, (*own, *chores))
+
+
+def once_a_day(*chores: Callable[[], object]) -> None:
+    """Do the chores if no host has done them for a day."""
+    _do("day", DAY, chores)
+
+
+def _do(name: str, pause: timedelta, chores: Iterable[Callable[[], object]]) -> None:
+    """One that fails does not keep the others from being done."""
+    Chore.objects.get_or_create(name=name, defaults={"at": Now() - pause})
+    if not Chore.objects.filter(name=name, at__lte=Now() - pause).update(at=Now()):
         return
-    for chore in (sweep.finished_jobs, doomed.carry_out, sweep.interrupted_writes, forget_silent_hosts, *chores):
+    for chore in chores:
         try:
             chore()
         except Exception:

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from docplatform.lib.queue import wake
 from documents.choices import JobKind, JobState, Queue, Status, StepKind, StepState
 from documents.models import Document, DocumentError, Job, Step, Version
-from documents.pipeline import claims, drafts, extracts, revisions, versions
+from documents.pipeline import claims, drafts, extracts, holds, revisions, versions
 from documents.pipeline.claims import Claim
 from documents.search import index
 from organizations import events
@@ -58,7 +58,9 @@ def open_job(
     batches: Sequence[list[int]] = ([],),
     **columns: Any,
 ) -> Job:
-    """A job with its first steps, inside the caller's transaction. A second active one violates a constraint."""
+    """A job with its first steps, inside the caller's transaction and under its lock on the document; 409 where a hold
+    stops it. A second active one violates a constraint."""
+    holds.refuse_job(document, kind, has_new_file=bool(columns.get("upload_key")))
     job = Job.objects.create(document=document, user_id=user_id, kind=kind, **columns)
     open_stage(job, route(job)[0], batches)
     return job

@@ -11,6 +11,7 @@ from documents.choices import JobKind, StepState
 from documents.models import Document, Job, Revision, Step
 from documents.pipeline import folders, sweep, versions
 from documents.pipeline.doomed import doom
+from documents.search import forgetting, index
 
 
 def discard(job: Job, *, original: str) -> None:
@@ -23,7 +24,8 @@ def discard(job: Job, *, original: str) -> None:
     Revision.objects.filter(document=document).exclude(version=document.version_id).update(
         version=None, extension="pdf"
     )
-    versions.drop_unread(document.pk)
+    index.write(document)  # else its entry would still hold the words
+    lost = versions.drop_unread(document.pk)
     earlier = Job.objects.filter(document=document).exclude(pk=job.pk)
     doomed = {*_files(document, original), *_work(earlier)}
     doom(doomed)
@@ -31,6 +33,7 @@ def discard(job: Job, *, original: str) -> None:
     # Page numbers stay: by them the sweep finds what lost claims stored of a text that somebody set.
     earlier.exclude(kind=JobKind.TEXT).update(options={})
     transaction.on_commit(partial(_forget, sorted(doomed)), robust=True)
+    transaction.on_commit(partial(forgetting.renew_statistics, lost), robust=True)
 
 
 def _files(document: Document, original: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from docplatform.lib import storage
 from documents import paths
 from documents.choices import JobState, StepKind
 from documents.models import Document, Job, Step
-from documents.pipeline import artefacts, versions
+from documents.pipeline import artefacts, holds, versions
 
 QUIET = timedelta(hours=1)  # no worker of a job that is over so long can still be writing
 AT_ONCE = 20
@@ -18,7 +18,7 @@ AT_ONCE = 20
 
 def finished_jobs() -> int:
     """Sweep some jobs that have been over for a while; the number of jobs swept."""
-    over = Job.objects.filter(swept=False, finished_at__lt=Now() - QUIET).select_related("document")
+    over = Job.objects.filter(holds.LIFTED, swept=False, finished_at__lt=Now() - QUIET).select_related("document")
     jobs = list(over.order_by("finished_at")[:AT_ONCE])
     for job in jobs:
         _sweep(job)

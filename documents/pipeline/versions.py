@@ -10,6 +10,7 @@ from documents import paths
 from documents.choices import JobState, Status
 from documents.models import Document, Job, Page, Version, VersionPage
 from documents.pipeline.doomed import doom
+from documents.search import forgetting
 
 
 def derive(version: Version, *, without: Collection[int], document_id: int | None = None) -> Version:
@@ -38,12 +39,15 @@ def show(version: Version) -> bool:
 
 
 @transaction.atomic
-def drop_unread(document_id: int) -> None:
-    """Remove the versions that nobody can read any more, with those of their pages that no other version has."""
+def drop_unread(document_id: int) -> list[str]:
+    """Remove the versions that nobody can read any more, with those of their pages that no other version has. Returns
+    the words that stand nowhere any more."""
+    lost: list[str] = []
     document = Document.objects.select_for_update(of=("self",), no_key=True).filter(pk=document_id).first()
     if document is not None:
         for version in _unread(document):
-            doom(_drop(version))
+            doom(_drop(version, lost))
+    return lost
 
 
 def _unread(document: Document) -> QuerySet[Version]:
@@ -53,13 +57,16 @@ def _unread(document: Document) -> QuerySet[Version]:
     return mine.exclude(pk=document.version_id) if document.version_id else mine
 
 
-def _drop(version: Version) -> Iterator[str]:
-    """Delete the rows; the keys that nothing points at any more."""
+def _drop(version: Version, lost: list[str]) -> Iterator[str]:
+    """Delete the rows; the keys that nothing points at any more. Adds to the lost words."""
     numbered = list(VersionPage.objects.filter(version=version).values_list("page_id", flat=True))
     version.delete()
     pages = list(Page.objects.filter(pk__in=numbered, entries=None))
     yield from artefacts_of(pages)
-    Page.objects.filter(pk__in=[page.pk for page in pages]).delete()
+    gone = [page.pk for page in pages]
+    words = forgetting.words_of(gone, document_id=version.document_id) if gone else []
+    Page.objects.filter(pk__in=gone).delete()
+    lost += forgetting.forget(words)
     if version.pdf_key:
         yield from (version.pdf_key, paths.full_text(version.pdf_key), paths.json_text(version.pdf_key))
 

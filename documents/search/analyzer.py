@@ -23,6 +23,9 @@ import Stemmer
 
 from documents.search import languages
 
+VERSION = 1
+"""Stands in every entry of the index. Raise it whenever the same text gives other lexemes than before: what bears
+another number is then written anew, see documents.search.reindex."""
 MAX_LETTERS = 64
 """Longer words are cut, in the index and in queries alike: they are base64, not words."""
 STEM = "\x02"
@@ -37,10 +40,12 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\u1100-\u11ff\U00020000-\U0003ffff"
 )
-WORDS = re.compile(rf"[^\W_]+(?:[{_COMBINING}\u200c\u200d]+[^\W_]*)*")
+# The letters that look like apostrophes are read like apostrophes, as most people type these for them.
+_LETTER = "[^\\W_\u02b9-\u02bf\u02c8]"
+WORDS = re.compile(rf"{_LETTER}+(?:[{_COMBINING}\u200c\u200d]+{_LETTER}*)*")
 UNSPACED = re.compile(f"[{_UNSPACED}]")
 PIECES = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_CLUSTERS = re.compile(f"[\u1100-\u11ff]+|.[{_COMBINING}\uff9e\uff9f]*", re.DOTALL)
+_CLUSTERS = re.compile(f"[\u1100-\u115f]+[\u1160-\u11a7]*[\u11a8-\u11ff]*|.[{_COMBINING}\uff9e\uff9f]*", re.DOTALL)
 _DIGITS = re.compile(r"\d")
 
 # Marks of Latin, Greek, Cyrillic, Hebrew, Arabic and Syriac are ornaments for search; Indic ones are vowels.
@@ -50,6 +55,7 @@ _ORNAMENTS = re.compile(
 )
 _OWN_LETTERS = frozenset("йўї")
 """Cyrillic letters of their own, though Unicode writes them as letter and mark."""
+# Letters for which people write others: ligatures, and those that keyboards and old encodings have in several forms.
 _SPELLINGS = str.maketrans(
     {
         "ø": "o",
@@ -62,7 +68,19 @@ _SPELLINGS = str.maketrans(
         "ħ": "h",
         "ı": "i",
         "ی": "ي",
+        "ى": "ي",
+        "ے": "ي",
         "ک": "ك",
+        "ہ": "ه",
+        "װ": "וו",
+        "ױ": "וי",
+        "ײ": "יי",
+        "ൺ": "ണ്",
+        "ൻ": "ന്",
+        "ർ": "ര്",
+        "ൽ": "ല്",
+        "ൾ": "ള്",
+        "ൿ": "ക്",
     }
 )
 

@@ -4,7 +4,7 @@ import math
 from functools import cache
 from typing import Any
 
-from documents.search import analyzer, languages, statistics
+from documents.search import analyzer, languages, statistics, vectors
 
 LABELS = """
 CASE WHEN tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * %(pages)s / 5.0)) >= 1.6 THEN 'B'
@@ -12,6 +12,12 @@ CASE WHEN tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * %(pages)s / 5.0)) >= 1.6 THEN 'B
      ELSE 'D' END
 """
 """How much of the body a word makes up (BM25's saturated frequency), in three steps that fit into a weight label."""
+
+DAMAGED = f"""(CASE WHEN EXISTS (
+  SELECT FROM documents_versionpage vp JOIN documents_page p ON p.id = vp.page_id
+  WHERE vp.version_id = %(version)s AND p.error <> ''
+) THEN {vectors.literal(vectors.marker("page_errors", "true"), "D")} ELSE '' END::tsvector)"""
+"""The mark of pages that failed. They are those of the version as its words are: it bears the label of such a word."""
 
 SQL = f"""
 WITH words AS (
@@ -33,7 +39,7 @@ WITH words AS (
 )
 SELECT
   (SELECT coalesce(string_agg('''' || lexeme || ''':1' || {LABELS}, ' '), '')::tsvector
-   FROM fitting WHERE size <= %(bytes)s) AS terms,
+   FROM fitting WHERE size <= %(bytes)s) || {DAMAGED} AS terms,
   (SELECT coalesce(string_agg('''' || lexeme || ''':1C', ' '), '')::tsvector FROM salient) AS digest
 """  # noqa: S608  # constants only; lexemes of the analyzer hold neither quotes nor backslashes
 MAX_BYTES = 850_000

@@ -1,7 +1,7 @@
 """From the tree to one condition: the fields decide which leaves are text and which are filters."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from documents.search import conditions, fields, text, values, vectors, words
 from documents.search.conditions import ANYTHING, NOTHING, Match
@@ -18,7 +18,6 @@ from documents.search.tree import (
     Phrase,
     Range,
     Word,
-    rewrite,
 )
 from documents.search.values import Facts
 from documents.search.words import Leaf, Reading
@@ -26,18 +25,24 @@ from documents.search.words import Leaf, Reading
 
 @dataclass(frozen=True)
 class Setting:
-    """All that a query's meaning depends on beside its words."""
+    """All that a query's meaning depends on beside its words. `is_cut`: its patterns stand for more words than were
+    taken; `is_loose`: a phrase only wants its words to be there; `noted`: documents that hold a leaf in their notes."""
 
     reading: Reading
     facts: Facts
+    is_cut: bool = False
+    is_loose: bool = False
+    noted: Mapping[Leaf, Collection[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """The condition of a whole query, and the words that a hit may hold: to rank and to highlight."""
+    """The condition of a whole query, and the words that a hit may hold: to rank and to highlight. `in_notes`: those
+    that were looked for in notes."""
 
     condition: Match
     leaves: tuple[Leaf, ...]
+    in_notes: tuple[Leaf, ...] = ()
 
 
 def compile_query(node: Node, setting: Setting) -> Compiled:
@@ -89,15 +94,8 @@ def _text(node: Everything | Word | Pattern | Phrase | Range, setting: Setting, 
     if isinstance(node, Everything | Range):
         return NOTHING
     leaf = words.leaf(node, field, setting.reading)
-    return text.condition(leaf) if leaf is not None else None
-
-
-def without_wildcards(node: Node) -> Node:
-    """The tree with the costly patterns as plain text: for a second try when the first took too long."""
-
-    def plain(inner: Node) -> Node:
-        if isinstance(inner, Pattern) and inner.text.rstrip(ANY) and not inner.text[:-1].isalnum():
-            return Word(inner.text.replace(ANY, " ").replace("\x02", " "))
-        return inner
-
-    return rewrite(node, plain) or Everything()
+    if leaf is None:
+        return None
+    found = text.loose(leaf) if setting.is_loose and len(leaf.spots) > 1 else text.condition(leaf)
+    noted = setting.noted.get(leaf)
+    return conditions.either([found, Match(sql="s.document_id = ANY(%s)", params=(list(noted),))]) if noted else found

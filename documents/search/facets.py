@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from django.db.models import Prefetch
 
 from documents import permissions
+from documents.choices import JobState
 from documents.models import Document
 from documents.search import vectors
 from projects.models import ProjectDocument
 
 ANYONE = vectors.audience("anyone")
 """What anonymous search finds: published, and not kept from search engines."""
+# An earlier failure is history once something succeeded; it stays in the document's list of errors.
+FAILED = f"""(SELECT CASE WHEN EXISTS (
+  SELECT FROM documents_documenterror e WHERE e.document_id = {{document}} AND e.created_at > coalesce((
+    SELECT max(j.finished_at) FROM documents_job j WHERE j.document_id = {{document}} AND j.state = '{JobState.DONE}'
+  ), '-infinity')
+) THEN {vectors.literal(vectors.marker("has_errors", "true"))} ELSE '' END::tsvector)"""  # noqa: S608  # constants only
+"""The mark of a document whose errors wait for somebody, as SQL: it is written with every entry."""
 PLACES = Prefetch("memberships", ProjectDocument.objects.select_related("project").order_by("project_id"))
 """What `lexemes` reads beside the document's row."""
 

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     """The number of something else."""
     PROJECT = "project"
     """The number of a project that the asker may see."""
+    FLAG = "flag"
+    """Whether something needs attention, for those who may edit the document; to others it is neither so nor not."""
     CHOICE = "choice"
     """One of a few names, whatever its case."""
     EXACT = "exact"
@@ -92,6 +94,18 @@ FIELDS: tuple[Field, ...] = (
     Field("original_extension", Kind.EXACT, "The kind of file that was uploaded.", is_filter=False),
     Field("related_article", Kind.EXACT, "The address of the article about it.", is_filter=False),
     Field("published_url", Kind.EXACT, "The address where it is embedded.", is_filter=False),
+    Field(
+        "has_errors",
+        Kind.FLAG,
+        "true where something failed and nothing succeeded since, among the documents that you may edit.",
+        example="has_errors:true",
+    ),
+    Field(
+        "page_errors",
+        Kind.FLAG,
+        "true where a page could not be read or drawn, among the documents that you may edit.",
+        example="page_errors:true",
+    ),
     Field("sort", Kind.CONTROL, "The order of the hits.", ("order",), example="sort:title"),
     Field("hl", Kind.CONTROL, "true shows where on the pages the words stand.", example="hl:true"),
     Field("_query_", Kind.CONTROL, "Has no meaning here and is left out."),
@@ -111,6 +125,12 @@ def find(name: str) -> Field | None:
     if _PAGE.fullmatch(name):
         return Field(name, Kind.PAGE, "Words of one page, counted from 1.", is_filter=False, example="page_no_3:levy")
     return None
+
+
+def is_flag(name: str) -> bool:
+    """Whether the field of that name tells what needs attention."""
+    found = find(name)
+    return found is not None and found.kind is Kind.FLAG
 
 
 def page_number(field: Field) -> int:

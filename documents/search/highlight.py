@@ -1,5 +1,6 @@
 """Marks where the words of a query stand in a text, read by the analyzer that wrote the index."""
 
+import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,14 @@ def spans(text: str, language: str, leaves: Iterable[Leaf]) -> Iterator[Span]:
     lookout = _Lookout(leaves)
     for token in analyzer.tokens(text, language):
         for hit in lookout.see(token):
-            yield Span(hit.start, hit.end)
+            yield Span(hit.start, _whole(text, hit.end))
+
+
+def _whole(text: str, end: int) -> int:
+    """Where the last letter ends with all of its marks, which in scripts without spaces are read as letters."""
+    while end < len(text) and not text[end].isascii() and unicodedata.category(text[end])[0] == "M":
+        end += 1
+    return end
 
 
 def merged(found: Iterable[Span]) -> list[Span]:

@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 
 from documents.choices import Status
 from documents.models import Document, Page, SearchDoc
-from documents.search import body, facets, languages, vectors
+from documents.search import analyzer, body, facets, languages, lexicon, notes, remembered, vectors
 
 DESCRIPTION_WORDS = 80
 """Words of a description that count for its rank; all of them are found."""
@@ -16,19 +16,22 @@ MARKER_BYTES = 60_000
 
 KNOW = "INSERT INTO documents_searchlanguage (code) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 
-ADD_PAGES = """
-INSERT INTO documents_pagetext (page_id, body, tsv)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]::tsvector[])
-ON CONFLICT (page_id) DO UPDATE SET body = EXCLUDED.body, tsv = EXCLUDED.tsv
-"""
+WRITE_PAGES = f"""
+INSERT INTO documents_pagetext (page_id, body, tsv, analyzer)
+SELECT fresh.*, {analyzer.VERSION} FROM unnest(%s::bigint[], %s::text[], %s::text[]::tsvector[]) AS fresh
+ON CONFLICT (page_id) DO UPDATE SET body = EXCLUDED.body, tsv = EXCLUDED.tsv, analyzer = EXCLUDED.analyzer
+RETURNING tsv
+"""  # noqa: S608  # constants only
+ADD_PAGES = f"WITH pages AS ({WRITE_PAGES}) {lexicon.statement('pages')}"
 
 # Weights tell the body's words (B, C, D) from metadata (A) and markers (none): what is not the body is written anew.
-KEEP_BODY = """
+KEEP = f"""
 UPDATE documents_searchdoc AS known SET
   created_at = fresh.created_at, updated_at = fresh.updated_at, page_count = fresh.page_count, title = fresh.title,
   source = fresh.source,
-  terms = ts_filter(known.terms, '{b,c,d}') || fresh.words::tsvector || fresh.markers::tsvector,
-  digest = ts_filter(known.digest, '{c}') || fresh.digest::tsvector
+  terms = ts_filter(known.terms, '{{b,c,d}}') || fresh.words::tsvector || fresh.markers::tsvector
+    || {facets.FAILED.format(document="fresh.document")},
+  digest = ts_filter(known.digest, '{{c}}') || fresh.digest::tsvector
 FROM unnest(
   %(document)s::bigint[], %(version)s::bigint[], %(created_at)s::timestamptz[], %(updated_at)s::timestamptz[],
   %(page_count)s::integer[], %(title)s::text[], %(source)s::text[], %(words)s::text[], %(markers)s::text[],
@@ -36,23 +39,32 @@ FROM unnest(
 ) AS fresh (document, version, created_at, updated_at, page_count, title, source, words, markers, digest)
 WHERE known.document_id = fresh.document AND known.body_version IS NOT DISTINCT FROM fresh.version
 RETURNING known.document_id
-"""
+"""  # noqa: S608  # constants only
+KEEP_BODY = f"WITH learned AS ({lexicon.statement(lexicon.SPELLED)}) {KEEP}"
 
 CARRIERS = """
 SELECT document_id FROM documents_searchdoc WHERE terms @@ %s::tsquery LIMIT %s
 """
 
+FAILED = facets.FAILED.format(document="%(document)s")
+
+# An entry is as old as the oldest of its pages: it stays to be done as long as one of them does.
+ANALYZER = f"""coalesce((
+  SELECT min(pt.analyzer) FROM documents_versionpage vp JOIN documents_pagetext pt USING (page_id)
+  WHERE vp.version_id = %(version)s AND pt.analyzer <> {analyzer.VERSION}
+), {analyzer.VERSION})"""  # noqa: S608  # constants only
+
 NEW_BODY = f"""
 WITH body AS ({body.SQL})
 INSERT INTO documents_searchdoc
-  (document_id, created_at, updated_at, page_count, title, source, body_version, terms, digest)
+  (document_id, created_at, updated_at, page_count, title, source, body_version, analyzer, terms, digest)
 SELECT %(document)s, %(created_at)s, %(updated_at)s, %(page_count)s, %(title)s, %(source)s, %(version)s,
-  terms || %(words)s::tsvector || %(markers)s::tsvector, digest || %(digest)s::tsvector
+  {ANALYZER}, terms || %(words)s::tsvector || %(markers)s::tsvector || {FAILED}, digest || %(digest)s::tsvector
 FROM body
 ON CONFLICT (document_id) DO UPDATE SET
   created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at, page_count = EXCLUDED.page_count,
   title = EXCLUDED.title, source = EXCLUDED.source, body_version = EXCLUDED.body_version,
-  terms = EXCLUDED.terms, digest = EXCLUDED.digest
+  analyzer = EXCLUDED.analyzer, terms = EXCLUDED.terms, digest = EXCLUDED.digest
 """  # noqa: S608  # constants only
 
 
@@ -62,8 +74,9 @@ SELECT count(*) FROM body, documents_searchdoc d
 WHERE d.document_id = %(document)s AND d.created_at = %(created_at)s AND d.updated_at = %(updated_at)s
   AND d.page_count = %(page_count)s AND d.title = %(title)s AND d.source = %(source)s
   AND d.body_version IS NOT DISTINCT FROM %(version)s
-  AND d.terms = body.terms || %(words)s::tsvector || %(markers)s::tsvector
+  AND d.terms = body.terms || %(words)s::tsvector || %(markers)s::tsvector || {FAILED}
   AND ts_filter(d.digest, '{{a,b}}') = ts_filter(body.digest || %(digest)s::tsvector, '{{a,b}}')
+  AND NOT EXISTS (SELECT FROM documents_note n WHERE n.document_id = d.document_id AND n.tsv IS NULL)
 """  # noqa: S608  # constants only
 
 STALE_PAGES = """
@@ -108,6 +121,7 @@ def write_all(pks: Collection[int]) -> None:
         return
     prefetch_related_objects(list(documents.values()), facets.PLACES)
     _know({document.language for document in documents.values()})
+    remembered.values(documents.values())
     values = {pk: _values(document) for pk, document in documents.items()}
     columns = {name: [row[name] for row in values.values()] for name in next(iter(values.values()))}
     with connection.cursor() as cursor:
@@ -131,7 +145,11 @@ def rebuild(document: Document) -> None:
     fresh = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     prefetch_related_objects([fresh], facets.PLACES)
     _know({fresh.language})
-    _rebuild(fresh, _values(fresh))
+    remembered.values([fresh])
+    values = _values(fresh)
+    lexicon.learn([values["words"]])
+    _rebuild(fresh, values)
+    notes.read_on(fresh)
 
 
 def is_right(document: Document) -> bool:
@@ -163,9 +181,14 @@ def _rebuild(document: Document, values: dict[str, Any]) -> None:
         cursor.execute(NEW_BODY, values | pages)
 
 
+def metadata(document: Document) -> str:
+    """The vector of the words that are said about the document."""
+    fields = (("t", document.title), ("s", document.source), ("d", document.description))
+    return vectors.metadata(fields, document.language)
+
+
 def _values(document: Document) -> dict[str, Any]:
     language = document.language
-    fields = (("t", document.title), ("s", document.source), ("d", document.description))
     weighty = vectors.weighted(f"{document.title}\n{document.source}", language, "A", limit=300)
     described = vectors.weighted(document.description, language, "B", limit=DESCRIPTION_WORDS)
     return {
@@ -176,7 +199,7 @@ def _values(document: Document) -> dict[str, Any]:
         "page_count": document.page_count,
         "title": document.title,
         "source": document.source,
-        "words": vectors.metadata(fields, language),
+        "words": metadata(document),
         "markers": vectors.markers(facets.lexemes(document), limit=MARKER_BYTES),
         "digest": f"{weighty} {described}",
     }

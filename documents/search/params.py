@@ -9,7 +9,7 @@ from documents.search.fields import Field, Kind
 RESERVED = frozenset(
     "q sort order hl per_page page cursor version expand format mentions data positions facets fields omit".split()
 )
-SEPARATORS = {Kind.ID, Kind.NUMBERED, Kind.PROJECT, Kind.CHOICE, Kind.NUMBER, Kind.EXACT}
+SEPARATORS = {Kind.ID, Kind.NUMBERED, Kind.PROJECT, Kind.FLAG, Kind.CHOICE, Kind.NUMBER, Kind.EXACT}
 
 
 @dataclass(frozen=True)

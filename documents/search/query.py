@@ -1,8 +1,9 @@
 """Answers a search: reads it, compiles it, runs it within its limits. What it finds is what the person may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
@@ -11,9 +12,24 @@ from psycopg.errors import QueryCanceled
 
 from docplatform.lib.errors import Refused
 from documents import permissions
-from documents.search import compiler, facets, pages, ranking, sorting, split, vectors
-from documents.search.compiler import Setting
-from documents.search.conditions import Match, both
+from documents.search import (
+    compiler,
+    counts,
+    expansion,
+    facets,
+    fields,
+    notes,
+    pages,
+    ranking,
+    rights,
+    slots,
+    sorting,
+    split,
+    vectors,
+)
+from documents.search.compiler import Compiled, Setting
+from documents.search.conditions import ANYTHING, NOTHING, Match, both
+from documents.search.counts import Asked, Counted
 from documents.search.pages import Hits, Window
 from documents.search.params import Wanted
 from documents.search.split import Plan, number
@@ -27,6 +43,7 @@ from projects.models import Project
 TIMEOUT_MS = 8_000
 MAX_PROJECTS = 1_000
 UNREADABLE = "This query cannot be read. Check its quotation marks, brackets and colons."
+TOO_BROAD = "Too many words fit the wildcards or ~ of this query. Give more letters."
 
 # Bitmaps of half a million documents stay exact in this memory; a sequential scan would read every vector.
 SETUP = """
@@ -39,12 +56,27 @@ SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', '
 
 @dataclass(frozen=True)
 class Found:
-    """One page of a search. `leaves` are the words to highlight; `degraded`: wildcards were left out to be in time."""
+    """One page of a search. `leaves` are the words to highlight; `degraded`: a wildcard stood for more words than were
+    looked for, or the query was read loosely to be in time; `counted` are the facets of all hits, where they were
+    asked for; `in_notes` are the words that were looked for in notes."""
 
     hits: Hits
     plan: Plan
     leaves: tuple[Leaf, ...]
     degraded: bool = False
+    counted: Counted | None = None
+    in_notes: tuple[Leaf, ...] = ()
+
+
+class Reach(Enum):
+    """How far the meaning of a query is followed."""
+
+    INDEX = "index"
+    """Wildcards and fuzzy words stand for so many words of the index."""
+    DOCUMENT = "document"
+    """Within one document, or a few, wildcards meet every word that fits."""
+    HURRIED = "hurried"
+    """Only the most common words, and of phrases all words wherever they stand."""
 
 
 class TooSlow(Refused):
@@ -55,46 +87,67 @@ class TooSlow(Refused):
         super().__init__("time out", message, status=503)
 
 
-def search(user: Person, wanted: Wanted, window: Window) -> Found:
+def search(user: Person, wanted: Wanted, window: Window, asked: Asked | None = None) -> Found:
     """One page of the documents that the person may see. A query that takes too long is tried once more without its
     costly parts."""
     try:
-        return _search(user, wanted, window, degraded=False)
+        return _search(user, wanted, window, asked, degraded=False)
     except TooSlow:
-        return _search(user, wanted, window, degraded=True)
+        return _search(user, wanted, window, asked, degraded=True)
 
 
-def _search(user: Person, wanted: Wanted, window: Window, *, degraded: bool) -> Found:
+def _search(user: Person, wanted: Wanted, window: Window, asked: Asked | None, *, degraded: bool) -> Found:
     with limited() as (bound, codes):
         plan = split.plan(wanted, anonymous=user.is_anonymous, now=timezone.now())
-        tree = compiler.without_wildcards(plan.tree) if degraded else plan.tree
-        compiled = compiler.compile_query(tree, setting(user, tree, codes))
-        condition = both([compiled.condition, audience(user)])
+        known = setting(user, plan.tree, codes, reach=Reach.HURRIED if degraded else Reach.INDEX)
+        compiled = compile_for(user, plan.tree, known, audience(user))
+        condition = compiled.condition
         order = sorting.order(plan.sort)
         scored = ranking.scored(compiled.leaves) if order.by_score else []
-        return Found(pages.fetch(condition, order, scored, bound, window), plan, compiled.leaves, degraded)
+        hits = pages.fetch(condition, order, scored, bound, window)
+        counted = counts.count(user, condition, asked) if asked else None
+        return Found(hits, plan, compiled.leaves, degraded or known.is_cut, counted, compiled.in_notes)
 
 
 def every(user: Person, wanted: Wanted, *, most: int) -> list[int]:
     """The ids of all documents that the person may see and the search finds, but for those beyond the first `most`.
 
-    For those who do something with what is found, so nothing is guessed: 400 for a query that cannot be read as it is.
+    For those who do something with what is found, so nothing is guessed: 400 for a query that cannot be read as it is,
+    or whose wildcards stand for too many words.
     """
     with limited() as (_, codes):
         plan = split.plan(wanted, anonymous=user.is_anonymous, now=timezone.now())
         if plan.escaped:
             raise Refused("query", UNREADABLE)
-        compiled = compiler.compile_query(plan.tree, setting(user, plan.tree, codes))
-        return pages.ids(both([compiled.condition, audience(user)]), most)
+        known = setting(user, plan.tree, codes)
+        if known.is_cut:
+            raise Refused("query", TOO_BROAD)
+        return pages.ids(compile_for(user, plan.tree, known, audience(user)).condition, most)
+
+
+def visible(user: Person, documents: Sequence[int]) -> list[int]:
+    """Those of a few documents that the person may see."""
+    return pages.among(audience(user), documents)
+
+
+def among(user: Person, wanted: Wanted, documents: Sequence[int]) -> list[int]:
+    """Those of a few documents, which the person may see, that the search finds; none for a query that is not read as
+    it is."""
+    with limited() as (_, codes):
+        plan = split.plan(wanted, anonymous=user.is_anonymous, now=timezone.now())
+        if plan.escaped:
+            return []
+        known = setting(user, plan.tree, codes, reach=Reach.DOCUMENT)
+        return pages.among(compile_for(user, plan.tree, known, ANYTHING).condition, documents)
 
 
 @contextmanager
-def limited() -> Iterator[tuple[int, tuple[str, ...]]]:
+def limited(milliseconds: int = 0) -> Iterator[tuple[int, tuple[str, ...]]]:
     """A transaction whose statements may take so long and no longer; gives the newest document in the index and the
     stemmers in use."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(SETUP, [str(TIMEOUT_MS)])
+            cursor.execute(SETUP, [str(milliseconds or TIMEOUT_MS)])
             *_, bound, codes = cursor.fetchone()
             yield bound or 0, tuple(codes or ())
     except OperationalError as error:
@@ -103,9 +156,30 @@ def limited() -> Iterator[tuple[int, tuple[str, ...]]]:
         raise
 
 
-def setting(user: Person, tree: Node, codes: tuple[str, ...]) -> Setting:
-    """What the query's meaning depends on beside its words."""
-    return Setting(Reading(codes), Facts(timezone.now(), _visible_projects(user, tree)))
+def setting(user: Person, tree: Node, codes: tuple[str, ...], *, reach: Reach = Reach.INDEX) -> Setting:
+    """What the query's meaning depends on beside its words; a costly one has its slot for the transaction from here."""
+    names_flag = any(isinstance(node, In) and fields.is_flag(node.field) for node in walk(tree))
+    editable = rights.editable(user) if names_flag else NOTHING
+    facts = Facts(timezone.now(), _visible_projects(user, tree), editable)
+    if reach is Reach.HURRIED:
+        return Setting(Reading(codes, words=expansion.common(tree).words), facts, is_loose=True)
+    slots.take(tree)
+    found = expansion.of(tree, lambda: audience(user).terms, patterns=reach is Reach.INDEX)
+    return Setting(Reading(codes, words=found.words), facts, found.is_cut)
+
+
+def compile_for(user: Person, tree: Node, known: Setting, among: Match) -> Compiled:
+    """The condition of what answers the query among these rows; notes count for people who search them, if there is
+    time."""
+    compiled = compiler.compile_query(tree, known)
+    condition = both([compiled.condition, among])
+    leaves = notes.leaves(tree, known.reading)
+    if known.is_loose or not leaves or not notes.may_search(user):
+        return replace(compiled, condition=condition)
+    if noted := notes.find(user, leaves):
+        judge = compiler.compile_query(tree, replace(known, noted=noted))
+        condition = notes.corrected(condition, noted, both([judge.condition, among]))
+    return replace(compiled, condition=condition, in_notes=leaves)
 
 
 def audience(user: Person) -> Match:

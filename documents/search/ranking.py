@@ -13,20 +13,20 @@ from documents.search.fields import Field
 from documents.search.languages import STOP_WORDS
 from documents.search.words import Leaf
 
-TOP = 500
+TOP = 200
 """How many hits of the first stage the second one ranks again."""
 MAX_WORDS = 24
-DIGEST_SHARE = 8.0
+DIGEST_SHARE = 4.0
 
 # Weights of tsvector labels in PostgreSQL's order: D, C, B, A.
 DIGEST: dict[str, str] = {
-    "": "{0,0.15,0.5,1}",
+    "": "{0,0.3,0.8,1}",
     "title": "{0,0,0,1}",
     "source": "{0,0,0,1}",
     "description": "{0,0,1,0}",
     "text": "{0,1,0,0}",
 }
-TERMS = "{0.3,0.6,1,0.1}"
+TERMS = "{0.5,0.75,1,0.1}"
 METADATA = frozenset({"title", "source", "description"})
 
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from documents.search import conditions, fields, vectors
-from documents.search.conditions import Match
+from documents.search import conditions, fields, tree, vectors
+from documents.search.conditions import NOTHING, Match
 from documents.search.fields import Kind
-from documents.search.tree import ANY, ONE
 from documents.search.words import Leaf, Spot
 
 LETTERS = ("t", "s", "d")
@@ -38,6 +37,8 @@ class Vector:
 def condition(leaf: Leaf) -> Match:
     """What a hit satisfies that holds the leaf."""
     field = leaf.field
+    if leaf.is_hopeless:
+        return NOTHING
     if field is None:
         return _anywhere(leaf)
     if field.kind is Kind.PAGE:
@@ -47,8 +48,17 @@ def condition(leaf: Leaf) -> Match:
     return within(leaf, Vector(weights=BODY)) if len(leaf.spots) == 1 else _on_pages(leaf)
 
 
+def loose(leaf: Leaf) -> Match:
+    """What one scan of the index can say of a phrase: all of its words are there."""
+    tag = f"{vectors.FIELD}{leaf.field.letter}" if leaf.field and leaf.field.letter else ""
+    vector = Vector(tag=tag, weights=BODY if leaf.field and not tag else "")
+    return Match(f"({' & '.join(_term(spot, vector) for spot in leaf.spots)})")
+
+
 def within(leaf: Leaf, vector: Vector) -> Match:
     """The leaf in one vector."""
+    if leaf.is_hopeless:
+        return NOTHING
     if len(leaf.spots) == 1:
         return _one(leaf.spots[0], vector)
     words = [_term(spot, vector) for spot in leaf.spots]
@@ -90,8 +100,7 @@ def _bound(leaf: Leaf) -> str:
 def _one(spot: Spot, vector: Vector) -> Match:
     if not spot.pattern:
         return Match(_term(spot, vector), vector=vector.sql)
-    escaped = spot.pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = vector.tag + escaped.replace(ANY, "%").replace(ONE, "_")
+    like = vector.tag + tree.like(spot.pattern)
     weights = " AND u.weights && %s::text[]" if vector.weights else ""
     params = (like, len(vector.tag) + 1, *((list(vector.weights),) if vector.weights else ()))
     bound = _term(spot, vector) if spot.lexemes else ""

@@ -82,6 +82,12 @@ class Either:
 Node = Everything | Word | Pattern | Phrase | Range | In | Boost | Clauses | Either
 
 
+def like(pattern: str) -> str:
+    """A pattern as LIKE spells it."""
+    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.replace(ANY, "%").replace(ONE, "_")
+
+
 def rewrite(node: Node, change: Callable[[Node], Node | None]) -> Node | None:
     """The tree with every node changed, from the leaves up; None takes a node out, and groups that it leaves empty."""
     match node:
@@ -101,15 +107,20 @@ def _all(nodes: tuple[Node, ...], change: Callable[[Node], Node | None]) -> tupl
     return tuple(new for node in nodes if (new := rewrite(node, change)) is not None)
 
 
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes right below."""
+    match node:
+        case In() | Boost():
+            return (node.node,)
+        case Either():
+            return node.nodes
+        case Clauses():
+            return node.must + node.should + node.never
+    return ()
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it."""
     yield node
-    match node:
-        case In() | Boost():
-            yield from walk(node.node)
-        case Either():
-            for inner in node.nodes:
-                yield from walk(inner)
-        case Clauses():
-            for inner in node.must + node.should + node.never:
-                yield from walk(inner)
+    for inner in children(node):
+        yield from walk(inner)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from documents.search import conditions, dates, vectors
+from documents.search import conditions, dates, tree, vectors
 from documents.search.conditions import ANYTHING, NOTHING, Match, Params
 from documents.search.fields import Field, Kind
 from documents.search.split import number
@@ -20,10 +20,12 @@ WHERE starts_with(l, %s) AND l COLLATE "C" {low} %s AND (%s OR l COLLATE "C" {hi
 
 @dataclass(frozen=True)
 class Facts:
-    """What values are measured by: the time, and the marks of those named projects that the asker may see, by id."""
+    """What values are measured by: the time, the marks of those named projects that the asker may see, by id, and which
+    documents they may edit."""
 
     now: datetime
     projects: Mapping[int, str] = field(default_factory=dict)
+    editable: Match = NOTHING
 
 
 def condition(field: Field, node: Node, facts: Facts) -> Match:
@@ -37,6 +39,8 @@ def condition(field: Field, node: Node, facts: Facts) -> Match:
             return _project(node, facts.projects)
         case Kind.ID | Kind.NUMBER | Kind.NUMBERED:
             return _number(field, node)
+        case Kind.FLAG:
+            return flag(field.name, node.text.lower(), facts.editable) if isinstance(node, Word | Phrase) else NOTHING
         case Kind.CHOICE | Kind.EXACT:
             return _text(field, node)
     return NOTHING
@@ -45,6 +49,8 @@ def condition(field: Field, node: Node, facts: Facts) -> Match:
 def _any_value(field: Field, facts: Facts) -> Match:
     if field.kind is Kind.PROJECT:
         return conditions.either(_marked("project", project) for _, project in sorted(facts.projects.items()))
+    if field.kind is Kind.FLAG:
+        return facts.editable
     if field.kind is Kind.DATE and not field.is_filter:
         return Match(sql=f"{field.column} IS NOT NULL")
     if field.name in OPTIONAL or field.name.startswith("data_"):
@@ -55,6 +61,17 @@ def _any_value(field: Field, facts: Facts) -> Match:
 def _marked(name: str, value: object) -> Match:
     lexeme = vectors.marker(name, value)
     return Match(vectors.quoted(lexeme)) if len(lexeme.encode()) <= vectors.MAX_LEXEME else NOTHING
+
+
+def flag(name: str, value: str, editable: Match) -> Match:
+    """Only what is so is marked."""
+    marked = _marked(name, "true")
+    match value:
+        case "true":
+            return conditions.both([editable, marked])
+        case "false":
+            return conditions.both([editable, conditions.negation(marked)])
+    return NOTHING
 
 
 def _project(node: Node, visible: Mapping[int, str]) -> Match:
@@ -153,6 +170,4 @@ def _pattern(field: Field, node: Pattern) -> Match:
         return NOTHING
     if text == head + ANY:
         return Match(start)
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    name = field.name.replace("_", "\\_")
-    return Match(start, FITS, (vectors.marker(name, escaped.replace(ANY, "%").replace("\x02", "_")),))
+    return Match(start, FITS, (vectors.marker(tree.like(field.name), tree.like(text)),))

@@ -13,6 +13,8 @@ FIELD = "\x03"
 MAX_POSITION = 16_382
 """PostgreSQL moves what comes later to 16383, where far words would look like neighbours."""
 MAX_POSITIONS = 255
+GAP = 500
+"""Places between texts that are not one: more than any phrase spans."""
 MAX_BYTES = 1_000_000
 MAX_LEXEME = 2_000
 
@@ -20,6 +22,12 @@ MAX_LEXEME = 2_000
 def quoted(lexeme: str) -> str:
     """A lexeme as tsvector and tsquery literals spell it."""
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def literal(lexeme: str, label: str = "") -> str:
+    """The SQL string of a tsvector with this lexeme alone; for constants."""
+    spelled = quoted(lexeme) + (f":1{label}" if label else "")
+    return "'" + spelled.replace("'", "''") + "'"
 
 
 def marker(name: str, value: object) -> str:
@@ -51,6 +59,21 @@ def page(text: str, language: str) -> str:
             found[stem].append(position)
     if len(text) <= MAX_POSITION:  # every page of a book: no limit is near, and the analyzer's words need no quoting
         return " ".join([f"'{lexeme}':{','.join(map(str, places))}" for lexeme, places in found.items()])
+    return " ".join(_fitting(found))
+
+
+def apart(texts: Iterable[str], language: str) -> str:
+    """The vector of several texts; no phrase reaches from one into the next."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    before = 0
+    for text in texts:
+        last = before
+        for exact, stem, position, _, _ in analyzer.tokens(text, language):
+            last = before + position
+            found[exact].append(last)
+            if stem:
+                found[stem].append(last)
+        before = last + GAP
     return " ".join(_fitting(found))
 
 

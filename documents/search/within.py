@@ -11,9 +11,10 @@ from django.utils import timezone
 from docplatform.lib import storage
 from documents import paths
 from documents.models import Document, Page
-from documents.search import compiler, highlight, query, split, text
-from documents.search.conditions import Match, both, whole
+from documents.search import highlight, query, split, text
+from documents.search.conditions import Match, whole
 from documents.search.params import Wanted
+from documents.search.query import Reach
 from documents.search.words import Leaf
 from organizations.permissions import Person
 
@@ -99,8 +100,9 @@ def boxes(user: Person, document: Document, q: str, *, number: int | None = None
 def _leaves(user: Person, document: Document, q: str, codes: tuple[str, ...]) -> tuple[Leaf, ...]:
     """The words of the query that may stand on pages; none when the document does not answer the query."""
     plan = split.plan(Wanted(q), anonymous=user.is_anonymous, now=timezone.now())
-    compiled = compiler.compile_query(plan.tree, query.setting(user, plan.tree, codes))
-    sql, params = whole(both([Match(sql="s.document_id = %s", params=(document.pk,)), compiled.condition]))
+    known = query.setting(user, plan.tree, codes, reach=Reach.DOCUMENT)
+    compiled = query.compile_for(user, plan.tree, known, Match(sql="s.document_id = %s", params=(document.pk,)))
+    sql, params = whole(compiled.condition)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 FROM documents_searchdoc s WHERE {sql}", params)  # noqa: S608  # conditions of ours
         answers = cursor.fetchone() is not None

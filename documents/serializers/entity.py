@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,12 +12,13 @@ from docplatform.lib import flex
 from docplatform.lib.moments import moment
 from documents.choices import Access
 from documents.models import Entity
+from documents.models.entity import LANGUAGES
 
-LANGUAGES = ("en", "es", "fr", "de", "ru", "uk")
 SHOWN = ("name", "description", "wikipedia_url")
 NAME_IT = (
     "Send a name, and what else is known, along with wikidata_id: this installation does not look it up at Wikidata."
 )
+NO_NAME = "Send a name."
 FIXED = "The id of Wikidata cannot be changed. Make another entity for it."
 UNKNOWN_LANGUAGE = "Send texts by language, each of en, es, fr, de, ru or uk."
 
@@ -30,10 +32,11 @@ class EntityTextInput(serializers.Serializer[Any]):
 
 
 class EntityInput(serializers.Serializer[Entity]):
-    """An entity. With `wikidata_id` it is everybody's and stays as it is; else it is private."""
+    """An entity. With `wikidata_id` it is everybody's and stays as it is; else it is private. Only what is looked up at
+    Wikidata, where the installation does that, comes without a name."""
 
     wikidata_id = serializers.RegexField(r"\AQ[1-9][0-9]{0,14}\Z", required=False, allow_blank=True, allow_null=True)
-    name = serializers.CharField(max_length=500, error_messages={"required": NAME_IT})
+    name = serializers.CharField(max_length=500, required=False)
     description = serializers.CharField(max_length=2000, allow_blank=True, required=False)
     wikipedia_url = serializers.URLField(max_length=1024, allow_blank=True, required=False)
     texts = serializers.DictField(child=EntityTextInput(), required=False)
@@ -45,8 +48,10 @@ class EntityInput(serializers.Serializer[Entity]):
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What is there already keeps its id."""
+        """What is there already keeps its id; what nobody looks up needs a name."""
         wikidata_id = attrs.pop("wikidata_id", None) or ""
+        if "name" not in attrs and not self.partial and not (wikidata_id and settings.WIKIDATA_URL):
+            raise serializers.ValidationError({"name": [NAME_IT if wikidata_id else NO_NAME]}, code="required")
         if self.instance is None:
             return attrs | {"wikidata_id": wikidata_id}
         if wikidata_id:

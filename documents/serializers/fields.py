@@ -7,6 +7,8 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
+from documents.actions import data_size
+
 KEY = re.compile(r"[A-Za-z0-9_-]{1,50}")
 MAX_VALUE = 300
 MOST_KEYS = 1_000
@@ -48,7 +50,10 @@ class DataField(AnyField):
         data = super().to_internal_value(data)
         if not isinstance(data, dict):
             raise serializers.ValidationError("Send an object whose values are lists of strings.")
-        return {self._key(key): self._values(key, value) for key, value in data.items()}
+        cleaned = {self._key(key): self._values(key, value) for key, value in data.items()}
+        if reason := data_size.refusal(cleaned):
+            raise serializers.ValidationError(reason)
+        return cleaned
 
     def _key(self, key: str) -> str:
         if not KEY.fullmatch(key):

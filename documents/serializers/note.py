@@ -116,7 +116,7 @@ def with_output(notes: QuerySet[Note], document: Document, request: Request, *, 
     edit: Q | Value = permissions.edit_notes_of(user, editable=_editable(document))
     if user.is_anonymous:  # a rule that lets nobody in would come back as the number 0
         edit = Value(value=False)
-    notes = notes.filter(document_id=document.pk)
+    notes = notes.filter(document_id=document.pk).defer("tsv")
     notes = notes.annotate(edit_access=ExpressionWrapper(edit, output_field=BooleanField()))
     return _with_expanded(notes, request, prefix)
 

@@ -1,6 +1,7 @@
-"""oEmbed: which document, page or note an address speaks of, and the frame that shows it on other sites."""
+"""oEmbed: which document, page, note or project an address speaks of, and the frame that shows it on other sites."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
@@ -11,6 +12,9 @@ from rest_framework import serializers
 
 from docplatform.lib import urls
 from documents.models import Document
+from organizations.permissions import Person
+from projects import permissions as project_permissions
+from projects.models import Project
 
 PROVIDER = "DocPlatform"
 LETTER = (612.0, 792.0)
@@ -26,18 +30,24 @@ PATHS = (
     re.compile(rf"/api/documents/(?P<document>{_ID})/?"),
     re.compile(rf"/api/documents/(?P<document>{_ID})/notes/(?P<note>{_ID})/?"),
 )
+# Both `<id>-<slug>` and `<slug>-<id>` have been in use; with numbers at both ends, the first one is tried first.
+PROJECTS = (re.compile(rf"(?:/api)?/projects/({_ID})(?:-[\w.-]*)?/?"), re.compile(rf"/projects/[\w.-]*-({_ID})/?"))
+PROJECT_SIZE = 500
+"""A project has no size of its own: as wide and as high, in pixels, unless there is less room."""
 FRAGMENT = re.compile(rf"document/p(?P<page>{_ID})(?:/a(?P<note>{_ID}))?")
 PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
 class Place:
-    """What an address speaks of: a document, one of its pages (1-based), or a note. `query` goes on to the frame."""
+    """What an address speaks of: a document, one of its pages (1-based), a note, or the first of those projects that is
+    there. `query` goes on to the frame."""
 
-    document: int
     query: str
+    document: int | None = None
     page: int | None = None
     note: int | None = None
+    projects: tuple[int, ...] = ()
 
 
 def place(address: str) -> Place | None:
@@ -47,14 +57,37 @@ def place(address: str) -> Place | None:
         is_ours = parts.scheme in PORTS and _host(parts) == _host(urlsplit(settings.PUBLIC_URL))
     except ValueError:  # no address at all
         return None
+    if not is_ours:
+        return None
+    if projects := project_ids(parts.path):
+        return Place(_query(parts.query), projects=projects)
     found = next((match for pattern in PATHS if (match := pattern.fullmatch(parts.path))), None)
-    if not is_ours or found is None:
+    if found is None:
         return None
     names = found.groupdict()
     if len(names) == 1 and (deeper := FRAGMENT.fullmatch(parts.fragment)):
         names |= deeper.groupdict()
     numbers = {name: int(number) for name, number in names.items() if number}
-    return Place(query=_query(parts.query), **numbers)
+    document, page, note = (numbers.get(name) for name in ("document", "page", "note"))
+    return Place(_query(parts.query), document, page, note)
+
+
+def project_ids(path: str) -> tuple[int, ...]:
+    """The projects that a path may mean, the likeliest first; none if it is not that of a project."""
+    found = (pattern.fullmatch(path) for pattern in PROJECTS)
+    return tuple(dict.fromkeys(int(match[1]) for match in found if match))
+
+
+def project(pks: Sequence[int], user: Person, slug: str = "") -> Project | None:
+    """The first of these projects that the person may see; rather the one with that slug."""
+    visible = Project.objects.filter(project_permissions.view(user)).in_bulk(pks)
+    found = [visible[pk] for pk in pks if pk in visible]
+    return next((row for row in found if slug and row.slug == slug), found[0] if found else None)
+
+
+def project_path(project: Project) -> str:
+    """Where people read the project."""
+    return f"/projects/{project.slug}-{project.pk}/"
 
 
 def _host(parts: SplitResult) -> tuple[str | None, int | None]:
@@ -120,7 +153,7 @@ def frame(path: str, query: str, title: str, size: tuple[int | str, int | str], 
 class OembedInput(serializers.Serializer[Any]):
     """What is to be embedded, and the room for it."""
 
-    url = serializers.CharField(help_text="The address of a document, a page or a note.")
+    url = serializers.CharField(help_text="The address of a document, a page, a note or a project.")
     maxwidth = serializers.IntegerField(required=False, help_text="In pixels.")
     maxheight = serializers.IntegerField(required=False, help_text="In pixels.")
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from documents import permissions
 from documents.models import Document, Note
 from documents.pipeline.steps.formats import OPENED
+from documents.search import syntax
+from documents.serializers import oembed
 from documents.serializers.document import asset_url, canonical_url
-from documents.serializers.oembed import discovery_url
 from documents.viewer import languages, modules
 
 
@@ -33,6 +34,13 @@ def library(request: HttpRequest) -> HttpResponse:
     scripts = modules.behind("documents/library.js")
     context = {"facts": facts, "languages": languages.choices(), "modules": scripts}
     return render(request, "documents/library.html", context)
+
+
+@require_safe
+@never_cache
+def search_help(request: HttpRequest) -> HttpResponse:
+    """`/help/search/`: the query language, from the tables that the API's documentation is made of."""
+    return render(request, "documents/search_help.html", {"forms": syntax.FORMS, "rows": syntax.rows()})
 
 
 @require_safe
@@ -65,7 +73,7 @@ def _shown(document: Document, request: HttpRequest) -> dict[str, Any]:
         "facts": facts,
         "assets": f"{asset_url(document)}documents/{document.pk}/",
         "modules": modules.behind("documents/viewer.js"),
-        "oembed": discovery_url(canonical_url(document)),
+        "oembed": oembed.discovery_url(canonical_url(document)),
     }
 
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
+from docplatform.lib.permissions import HeldWrites
 from documents import permissions
 from documents.models import Document
 from organizations.models import User
@@ -17,7 +18,7 @@ from organizations.models import User
 Row = TypeVar("Row", bound=Model)
 
 
-class BelowDocument(Uncached, GenericViewSet[Row]):
+class BelowDocument(Uncached, HeldWrites, GenericViewSet[Row]):
     """`/api/documents/<document_pk>/…`. Where the person may not view the document: 404, whatever they ask for.
 
     `document` knows whether the person may edit it, as `edit_access`.
@@ -30,7 +31,8 @@ class BelowDocument(Uncached, GenericViewSet[Row]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Finds the document; 403 for writers who are nobody or, where it takes an editor, no editor."""
         super().initial(request, *args, **kwargs)
-        self.document = get_object_or_404(self._documents(), pk=self.kwargs["document_pk"])
+        place = {"pk": self.kwargs["document_pk"]}
+        self.document = get_object_or_404(self.held(self._documents(), **place), **place)
         if request.method in SAFE_METHODS:
             return
         if request.user.is_anonymous:

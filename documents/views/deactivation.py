@@ -10,6 +10,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
@@ -51,17 +52,21 @@ class AccountView(Uncached, GenericViewSet[User]):
         visible = Q() if user.is_staff else permissions.view_people(user)
         return get_object_or_404(User.objects.filter(visible).prefetch_related(memberships()), pk=self.kwargs["pk"])
 
+    def closing(self, said: Serializer[Any]) -> tuple[User, dict[str, Any]]:
+        """Whose account is closed, and what was said of it. One's own, by one's password; staff close others."""
+        actor, user = signed_in(self.request.user), self.get_object()
+        if not actor.is_staff and actor != user:
+            raise PermissionDenied
+        said.is_valid(raise_exception=True)
+        if actor == user:
+            confirm(self.request, user, said.validated_data.get("password", ""), "password")
+        return user, said.validated_data
+
     @extend_schema(request=DeactivationInput, responses=DeactivationOutput)
     def deactivate(self, request: Request, **address: Any) -> Response:
         """Sign out everywhere, end all keys and let in no more."""
-        actor, user = signed_in(request.user), self.get_object()
-        if not actor.is_staff and actor != user:
-            raise PermissionDenied
-        data = DeactivationInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        if actor == user:
-            confirm(request, user, data.validated_data.get("password", ""), "password")
-        done = handover.deactivate(user, heir_id=data.validated_data["hand_over_to"], actor=actor)
+        user, said = self.closing(DeactivationInput(data=request.data))
+        done = handover.deactivate(user, heir_id=said["hand_over_to"], actor=signed_in(request.user))
         return Response({"documents": done.documents, "projects": done.projects})
 
     @extend_schema(request=None, responses=UserOutput)

@@ -72,7 +72,7 @@ class DocumentListView(DocumentsView):
         """PUT: new values for up to 25 documents, each named by its id; all of them or none."""
         items = bulk.items(request.data)
         ids = bulk.ids(items)
-        documents = bulk.find(self._all(permissions.edit), ids)
+        documents = bulk.find(self.held(self._all(permissions.edit), pk__in=ids), ids)
         shape = DocumentOwnerUpdate if self._owns(ids) else DocumentUpdate
         options: Any = {"partial": is_partial, "context": {**self.get_serializer_context(), "is_bulk": True}}
         inputs = [shape(documents[pk], data=item, **options) for pk, item in zip(ids, items, strict=True)]
@@ -87,10 +87,11 @@ class DocumentListView(DocumentsView):
     @extend_schema(parameters=[PURGE], responses={204: None, 409: RefusedOutput})
     def destroy(self, request: Request, **suffix: Any) -> Response:
         """DELETE: the documents named by `id__in`; all of them or none. They go to the trash, unless `purge=true`."""
-        deletable = self.filter_queryset(self._all(permissions.share)).values_list("pk", flat=True)
-        found = list(deletable[: settings.BULK_LIMIT + 1])
+        deletable = self.filter_queryset(self._all(permissions.share))
+        found = list(deletable.values_list("pk", flat=True)[: settings.BULK_LIMIT + 1])
         bulk.limit(len(found))
-        if not found or named_ids(request) != set(found):
+        still = self.held(deletable, pk__in=found).filter(pk__in=found)
+        if not found or named_ids(request) != set(still.values_list("pk", flat=True)):
             raise Refused("id__in", DELETE_WHAT, shape=Shape.LIST)
         actions.delete(found, actor=self.actor, is_final=wants_purge(request))
         return Response(status=204)

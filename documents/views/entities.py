@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from docplatform.lib import bulk
 from docplatform.lib.caching import Uncached
 from docplatform.lib.errors import Refused, Shape
-from docplatform.lib.permissions import ByRules
+from docplatform.lib.permissions import ByRules, HeldWrites
 from documents import permissions
 from documents.actions import entity as actions
 from documents.filters import EntityFilter, FrugalFilterBackend
@@ -29,7 +29,7 @@ TWICE = "Name every wikidata_id only once."
 NOT_PUBLIC = "Only members of a verified organization may make entities that everybody gets."
 
 
-class EntitiesView(Uncached, GenericViewSet[Entity]):
+class EntitiesView(Uncached, HeldWrites, GenericViewSet[Entity]):
     """Those that the person may see."""
 
     serializer_class: Any = EntityOutput
@@ -39,6 +39,11 @@ class EntitiesView(Uncached, GenericViewSet[Entity]):
     def get_queryset(self) -> QuerySet[Entity]:
         """Public ones, and the person's own."""
         return Entity.objects.filter(permissions.view_entities(self.request.user))
+
+    def get_object(self) -> Entity:
+        """The entity of the address, held where the request writes."""
+        self.held(self.get_queryset(), pk=self.kwargs["pk"])
+        return super().get_object()
 
     @property
     def actor(self) -> User:
@@ -51,6 +56,7 @@ class EntitiesView(Uncached, GenericViewSet[Entity]):
 class EntityListView(ListModelMixin, EntitiesView):
     """Entities, and new ones."""
 
+    holds_rows = False  # new ones may be looked up at another site first
     permission_classes = (IsAuthenticatedOrReadOnly,)
     filter_backends = (FrugalFilterBackend,)
     filterset_class = EntityFilter

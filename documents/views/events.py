@@ -86,7 +86,8 @@ class DocumentEventsView(ListModelMixin, BelowDocument[Event]):
         if not self.document.edit_access:
             raise PermissionDenied
         user, document = self.request.user, self.document
-        notes = Note.objects.filter(permissions.view_notes(user), document=document).order_by("-pk")
+        readable = permissions.view_notes_of(user, editable=Q())  # whoever comes here edits the document
+        notes = Note.objects.filter(readable, document=document).order_by("-pk")
         sections = Section.objects.filter(document=document).order_by("-pk")
         # as lists: the log has an index for ids, and none for what another query finds
         about = Q(target_type="document", target_id=document.pk)

@@ -4,14 +4,12 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.actions import farewell
 from documents.views.deactivation import AccountView
 from organizations.permissions import signed_in
-from organizations.views.password import confirm
 
 EITHER = "Say what becomes of the documents: name a colleague in hand_over_to, or set delete_documents to true."
 
@@ -43,12 +41,6 @@ class FarewellView(AccountView):
     @extend_schema(request=FarewellInput, responses=FarewellOutput)
     def farewell(self, request: Request, **address: Any) -> Response:
         """The account names nobody any more. Documents that staff hold have to be handed over."""
-        actor, user = signed_in(request.user), self.get_object()
-        if not actor.is_staff and actor != user:
-            raise PermissionDenied
-        data = FarewellInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        if actor == user:
-            confirm(request, user, data.validated_data.get("password", ""), "password")
-        done = farewell.delete(user, heir_id=data.validated_data.get("hand_over_to"), actor=actor)
+        user, said = self.closing(FarewellInput(data=request.data))
+        done = farewell.delete(user, heir_id=said.get("hand_over_to"), actor=signed_in(request.user))
         return Response({"documents": done.documents, "projects": done.projects})

@@ -1,4 +1,4 @@
-"""`/api/oembed/`: how other sites show a document, a page or a note. Whoever asks gets what they may see."""
+"""`/api/oembed/`: how other sites show a document, a page, a note or a project. Whoever asks gets what they may see."""
 
 from typing import Any
 
@@ -22,6 +22,7 @@ from organizations.permissions import Person
 CACHE_SECONDS = 300
 DOCUMENT_STYLE = "border: 1px solid #d8dee2; border-radius: 0.5rem; width: 100%; height: 100%; aspect-ratio: {} / {};"
 PAGE_STYLE = "border: none; width: 100%; height: 100%; aspect-ratio: {} / {};"
+PROJECT_STYLE = "border: 1px solid #d8dee2; border-radius: 0.5rem; width: 100%; height: {}px;"
 NOTE_STYLE = "border: none; width: 100%; height: {}px;"
 NO_URL = "Name the address to embed by url."
 
@@ -50,6 +51,8 @@ class OembedView(Uncached, ViewSet):
 
 def _found(place: Place, user: Person, limits: Limits) -> dict[str, Any]:
     """Title, size and frame of what the address speaks of."""
+    if place.projects:
+        return _project(place, user, limits)
     document = get_object_or_404(Document.objects.filter(permissions.view(user)), pk=place.document)
     if place.note is not None:
         note = get_object_or_404(Note.objects.filter(permissions.view_notes(user)), document=document, pk=place.note)
@@ -64,6 +67,16 @@ def _found(place: Place, user: Person, limits: Limits) -> dict[str, Any]:
         path, style = f"/documents/{document.pk}/pages/{place.page}/", PAGE_STYLE
     html = frame(path, place.query, document.title, (width, height), style.format(width, height) + limits.style)
     return {"title": document.title, "width": width, "height": height, "html": html}
+
+
+def _project(place: Place, user: Person, limits: Limits) -> dict[str, Any]:
+    project = oembed.project(place.projects, user)
+    if project is None:
+        raise Http404
+    width, height = (min(oembed.PROJECT_SIZE, most or oembed.PROJECT_SIZE) for most in (limits.width, limits.height))
+    style = PROJECT_STYLE.format(height) + limits.style
+    html = frame(oembed.project_path(project), place.query, project.title, (width, height), style)
+    return {"title": project.title, "width": width, "height": height, "html": html}
 
 
 def _pixels(request: Request, name: str) -> int | None:

@@ -62,7 +62,8 @@ class BulkProcessView(DocumentsView):
         _check_may_process(request)
         items = bulk.items(_as_list(request.data))
         ids = bulk.ids(items)
-        documents = bulk.find(Document.objects.filter(permissions.edit(request.user)), ids)
+        editable = Document.objects.filter(permissions.edit(request.user))
+        documents = bulk.find(self.held(editable, pk__in=ids), ids)
         contexts = [{"user": self.actor, "document": documents[pk]} for pk in ids]
         inputs = [ProcessInput(data=item, context=context) for item, context in zip(items, contexts, strict=True)]
         bulk.validate(inputs)

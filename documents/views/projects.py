@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
 from docplatform.lib.filters import RowsFilter
-from docplatform.lib.permissions import ByRules, holds
+from docplatform.lib.permissions import ByRules, HeldWrites, holds
 from documents import permissions
 from documents.actions import projects as document_actions
 from documents.models import Document
@@ -57,7 +57,7 @@ class ProjectsFilter(ProjectFilter):
         return rows.filter(pk__in=places.values("project_id")) if documents else rows
 
 
-class ProjectsView(Uncached, GenericViewSet[Project]):
+class ProjectsView(Uncached, HeldWrites, GenericViewSet[Project]):
     """Answers with projects that the person may see."""
 
     serializer_class: Any = ProjectOutput
@@ -67,6 +67,11 @@ class ProjectsView(Uncached, GenericViewSet[Project]):
         """All that the person may see."""
         visible = Project.objects.filter(project_permissions.view(self.request.user))
         return with_rights(visible, self.request.user)
+
+    def get_object(self) -> Project:
+        """The project of the address, held where the request writes."""
+        self.held(self.get_queryset(), pk=self.kwargs["pk"])
+        return super().get_object()
 
     @property
     def actor(self) -> User:

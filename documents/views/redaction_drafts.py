@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from docplatform.lib import bulk
 from docplatform.lib.caching import Uncached
 from docplatform.lib.parsers import LimitedJSONParser
-from docplatform.lib.permissions import require
+from docplatform.lib.permissions import HeldWrites, require
 from documents import permissions
 from documents.actions import redaction_drafts as actions
 from documents.actions import redaction_search
@@ -38,7 +38,7 @@ from organizations.scopes import STARTS
 AT_ONCE = 100
 
 
-class DraftsView(Uncached, GenericViewSet[RedactionDraft]):
+class DraftsView(Uncached, HeldWrites, GenericViewSet[RedactionDraft]):
     """What only editors of a document see and do: to everybody else a draft would tell what is to be hidden."""
 
     parser_classes = (LimitedJSONParser,)
@@ -49,8 +49,9 @@ class DraftsView(Uncached, GenericViewSet[RedactionDraft]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Finds the document first: 404 where the person may not view it, 403 where they may not edit it."""
         super().initial(request, *args, **kwargs)
-        visible = Document.objects.filter(permissions.view(request.user))
-        self.document = get_object_or_404(visible, pk=self.kwargs["document_pk"])
+        place = {"pk": self.kwargs["document_pk"]}
+        visible = self.held(Document.objects.filter(permissions.view(request.user)), **place)
+        self.document = get_object_or_404(visible, **place)
         require(permissions.edit, request.user, self.document)
 
     @property
@@ -136,6 +137,7 @@ class DraftReviewView(DraftsView):
 class DraftApplyView(DraftsView):
     """`…/apply/`."""
 
+    holds_rows = False
     key_scopes = STARTS
     serializer_class = ApplyInput
 
@@ -153,6 +155,7 @@ class DraftApplyView(DraftsView):
 class DraftSearchView(DraftsView):
     """`…/search/`."""
 
+    holds_rows = False
     serializer_class = SearchInput
 
     @extend_schema(responses=FoundOutput)

@@ -32,6 +32,7 @@ AS_COPY = OpenApiParameter("as_copy", bool, description="Leave this document as 
 class RedactionsView(DocumentsView):
     """Redactions can be made, not looked at again."""
 
+    holds_rows = False
     key_scopes = STARTS
     permission_classes = (ByRules,)
     rules = {"POST": permissions.edit}

@@ -17,14 +17,17 @@ from docplatform.lib.flex import Flexible
 from docplatform.lib.moments import moment
 from documents.actions import saved_search as actions
 from documents.models import SavedSearch
+from documents.serializers.fields import FlagField
 from organizations.permissions import signed_in
 
 
 class SavedSearchInput(serializers.Serializer[SavedSearch]):
-    """A name and a query in the language of `/api/documents/search/`."""
+    """A name and a query in the language of `/api/documents/search/`. With `notify`, `/api/notifications/` tells of
+    documents that it finds from now on, each of them once."""
 
     name = serializers.CharField(max_length=255)
     query = serializers.CharField(max_length=10_000, allow_blank=True, trim_whitespace=False)
+    notify = FlagField(required=False)
 
 
 class SavedSearchOutput(Flexible, serializers.ModelSerializer[SavedSearch]):
@@ -32,12 +35,13 @@ class SavedSearchOutput(Flexible, serializers.ModelSerializer[SavedSearch]):
 
     class Meta:
         model = SavedSearch
-        fields = ("uuid", "name", "query", "created_at", "updated_at")
+        fields = ("uuid", "name", "query", "notify", "created_at", "updated_at")
         read_only_fields = fields
 
     def row(self, instance: SavedSearch) -> dict[str, Any]:
         moments = {name: moment(getattr(instance, name)) for name in ("created_at", "updated_at")}
-        return {"uuid": str(instance.uuid), "name": instance.name, "query": instance.query, **moments}
+        said = {"name": instance.name, "query": instance.query, "notify": instance.notify}
+        return {"uuid": str(instance.uuid), **said, **moments}
 
 
 class SavedSearchView(Uncached, ListModelMixin, GenericViewSet[SavedSearch]):
@@ -83,11 +87,11 @@ class SavedSearchView(Uncached, ListModelMixin, GenericViewSet[SavedSearch]):
         actions.remove(self.get_object(), actor=signed_in(request.user))
         return Response(status=204)
 
-    def _values(self, request: Request, *, partial: bool = False) -> dict[str, str]:
+    def _values(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
         data = SavedSearchInput(data=request.data, partial=partial)
         data.is_valid(raise_exception=True)
         return dict(data.validated_data)
 
-    def _changed(self, search: SavedSearch, values: dict[str, str]) -> Response:
+    def _changed(self, search: SavedSearch, values: dict[str, Any]) -> Response:
         changed = actions.change(search, values, actor=signed_in(self.request.user))
         return Response(self.get_serializer(changed).data)

@@ -1,5 +1,6 @@
 """`/api/documents/search/` and `/api/documents/<id>/search/`: full text, filters and order in one query language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,40 +11,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from docplatform.lib import flex
 from docplatform.lib.errors import Refused
 from docplatform.lib.pagination import MAX_NUMBERED_SIZE, MAX_PAGE, MAX_PAGE_ANONYMOUS, VERSION_PARAM, VERSIONS
 from docplatform.lib.pagination import page_size as wanted_size
 from docplatform.lib.urls import here
 from documents.models import Document
-from documents.search import cursor, fields, params, query, within
+from documents.search import counts, cursor, fields, notes, params, query, syntax, within
 from documents.search.fields import Kind
 from documents.search.pages import Window
 from documents.search.params import Wanted
 from documents.search.query import Found
-from documents.serializers.search import HitOutput, SearchOutput
+from documents.serializers.search import HitOutput, SearchOutput, facets_body
 from documents.views.visible import DocumentsView
 
 ANONYMOUS_SIZE = 25
 LANGUAGE = """Finds documents by words on their pages, in their title, source and description, and by their facts.
 
-`budget report` finds either word, best hits first; `"annual report"` a phrase, `"annual report"~5` words near each
-other; `+budget -draft`, `budget AND (report OR memo) NOT draft` say what must and must not be; `budg*` and `b?dget`
-are wildcards; `title:budget`, `user:3`, `created_at:[NOW-7DAYS TO *]` look into one field. Broken syntax is no error:
-the words are searched for and `escaped` is true. Every field is also a parameter of the URL, and `-field` excludes.
+Broken syntax is no error: the words are searched for and `escaped` is true. Every field is also a parameter of the
+URL, and `-field` excludes. With a professional plan, what names no field is also looked for in the notes that you may
+see, and counts as if it stood in their document.
 
-| field | also | finds | for example |
-|---|---|---|---|
 """
-
-
-def language() -> str:
-    """The query language in Markdown, from the table of fields."""
-    shown = [field for field in fields.FIELDS if not field.name.startswith("_")]
-    rows = [f"| {f.name} | {', '.join(f.aliases)} | {f.help} | {f.example and f'`{f.example}`'} |" for f in shown]
-    extra = [fields.find("data_color"), fields.find("page_no_3")]
-    names = ("data_&lt;key&gt;", "page_no_&lt;N&gt;")
-    rows += [f"| {name} | | {f.help} | `{f.example}` |" for name, f in zip(names, extra, strict=True) if f]
-    return LANGUAGE + "\n".join(rows)
+FACETS = f"""Counts of values among all hits, comma-separated: {", ".join(counts.KNOWN)}. Each value is what a query
+would say."""
 
 
 def _parameter(name: str, description: str, kind: type = str) -> OpenApiParameter:
@@ -59,6 +50,8 @@ PARAMETERS = [
     _parameter("page", "The number of the page; only with version=1.0.", int),
     _parameter(VERSION_PARAM, "1.0 numbers the pages; 2.0, the default, has cursors."),
     _parameter("expand", "Comma-separated: user, organization, projects."),
+    _parameter("facets", FACETS),
+    _parameter("facet_size", f"How many values of each facet: {counts.SIZE}, at most {counts.MAX_SIZE}.", int),
     *(_parameter(field.name, field.help) for field in fields.FIELDS if field.kind is not Kind.CONTROL),
 ]
 
@@ -70,11 +63,12 @@ class SearchView(DocumentsView):
     pagination_class = None
     serializer_class = SearchOutput
 
-    @extend_schema(description=language(), parameters=PARAMETERS)
+    @extend_schema(description=LANGUAGE + syntax.markdown(), parameters=PARAMETERS)
     def list(self, request: Request, **suffix: Any) -> Response:
         """A page of hits."""
         wanted = params.read(dict(request.query_params.lists()))
-        found = query.search(request.user, wanted, self._window(wanted))
+        asked = counts.read(flex.wanted(request, "facets"), request.query_params.get("facet_size", ""))
+        found = query.search(request.user, wanted, self._window(wanted), asked)
         return Response(self._body(wanted, found))
 
     def _window(self, wanted: Wanted) -> Window:
@@ -113,8 +107,7 @@ class SearchView(DocumentsView):
         # The index says who may see a hit; the rows say it again.
         rows = self.shown(self.get_queryset().filter(pk__in=found.hits.ids)).in_bulk()
         documents = [rows[pk] for pk in found.hits.ids if pk in rows]
-        highlights = within.hits(documents, found.leaves) if found.plan.highlight else None
-        output = HitOutput(context={**self.get_serializer_context(), "highlights": highlights})
+        output = HitOutput(context={**self.get_serializer_context(), **self._beside(documents, found)})
         return {
             "count": found.hits.count,
             "next": self._next(wanted, found),
@@ -122,6 +115,17 @@ class SearchView(DocumentsView):
             "results": [output.to_representation(document) for document in documents],
             "escaped": found.plan.escaped,
             **({"degraded": True} if found.degraded else {}),
+            **(facets_body(found.counted) if found.counted else {}),
+        }
+
+    def _beside(self, documents: Sequence[Document], found: Found) -> dict[str, Any]:
+        """What is shown with hits: their notes, and where the words stand."""
+        shown = notes.on_hits(self.request.user, documents, found.in_notes)
+        marks = found.plan.highlight and found.in_notes and any(shown.values())
+        return {
+            "notes": shown,
+            "highlights": within.hits(documents, found.leaves) if found.plan.highlight else None,
+            "note_highlights": notes.marked(documents, shown, found.leaves) if marks else None,
         }
 
     def _next(self, wanted: Wanted, found: Found) -> str | None:

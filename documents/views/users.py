@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib import flex
+from docplatform.lib.caching import Uncached
 from docplatform.lib.filters import IdsFilter, RowsFilter
 from documents import permissions
 from organizations import scopes
@@ -64,7 +65,7 @@ class UserFilter(django_filters.FilterSet):
         return rows.filter(pk__in=collaborators) if chosen else rows
 
 
-class UserView(ListModelMixin, RetrieveModelMixin, GenericViewSet[User]):
+class UserView(Uncached, ListModelMixin, RetrieveModelMixin, GenericViewSet[User]):
     """People whom organizations, projects or published documents make known. Everybody changes only themselves."""
 
     queryset = User.objects.none()

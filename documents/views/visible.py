@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
 from docplatform.lib.parsers import LimitedJSONParser
+from docplatform.lib.permissions import HeldWrites
 from documents import permissions
 from documents.models import Document
 from documents.serializers.document import (
@@ -32,7 +33,7 @@ def wants_purge(request: Request) -> bool:
     return request.query_params.get("purge", "").lower() in ("true", "1")
 
 
-class DocumentsView(Uncached, GenericViewSet[Document]):
+class DocumentsView(Uncached, HeldWrites, GenericViewSet[Document]):
     """Answers with documents."""
 
     parser_classes = (LimitedJSONParser, MultiPartParser)
@@ -45,7 +46,8 @@ class DocumentsView(Uncached, GenericViewSet[Document]):
 
     def get_object(self) -> Document:
         """The document of the address: 404 when the person may not view it, 403 when a rule refuses the method."""
-        document = self.shown(self.get_queryset()).filter(pk=self.kwargs["pk"]).first()
+        visible = self.held(self.get_queryset(), pk=self.kwargs["pk"])
+        document = self.shown(visible).filter(pk=self.kwargs["pk"]).first()
         if document is None:
             raise Http404
         self.check_object_permissions(self.request, document)

@@ -22,6 +22,7 @@ SENTENCES = {
     "mail.left_out": "Some attachments of your mail became no documents: nothing here opens files of their types.",
     "mail.empty": "Your mail came without attachments, so no documents were made of it.",
     "mail.unreadable": "Your mail could not be read. It is kept as it came; send the documents in another way.",
+    "search.matched": "A saved search found new documents.",
     MESSAGE: "One of your programs sent you a message.",
 }
 """What a notification says, by kind."""

@@ -1,6 +1,7 @@
 """The tables of people and organizations, and the log of what they did."""
 
 from organizations.models.api_key import ApiKey
+from organizations.models.consumer import Consumer
 from organizations.models.event import Event
 from organizations.models.idempotency import IdempotencyKey
 from organizations.models.invitation import Invitation
@@ -13,6 +14,7 @@ from organizations.models.user import User
 __all__ = [
     "ApiKey",
     "Charge",
+    "Consumer",
     "Event",
     "IdempotencyKey",
     "Invitation",

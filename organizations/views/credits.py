@@ -48,6 +48,7 @@ class CreditsView(InsideView[Organization]):
     queryset = Organization.objects.none()
     serializer_class = ChargeInput
     key_scopes = scopes.STARTS
+    holds_rows = False  # several organizations may pay, and are locked in the order of their ids
 
     @extend_schema(
         request=ChargeInput,

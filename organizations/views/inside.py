@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
-from docplatform.lib.permissions import require
+from docplatform.lib.permissions import HeldWrites, require
 from organizations import permissions
 from organizations.models import Organization, User
 from organizations.permissions import Person
@@ -23,7 +23,7 @@ def members(user: Person) -> Q:
     return permissions.colleague(user, field="pk")
 
 
-class InsideView(Uncached, GenericViewSet[Row]):
+class InsideView(Uncached, HeldWrites, GenericViewSet[Row]):
     """Something of one organization, `self.organization`. `rules` say by method who is let in; members, if nothing."""
 
     permission_classes = (IsAuthenticated,)
@@ -33,8 +33,9 @@ class InsideView(Uncached, GenericViewSet[Row]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Finds the organization before anything of the request is looked at."""
         super().initial(request, *args, **kwargs)
-        visible = Organization.objects.filter(permissions.view_organizations(request.user))
-        self.organization = get_object_or_404(visible, pk=self.kwargs["organization_pk"])
+        place = {"pk": self.kwargs["organization_pk"]}
+        visible = self.held(Organization.objects.filter(permissions.view_organizations(request.user)), **place)
+        self.organization = get_object_or_404(visible, **place)
         require(self.rules.get(request.method or "", members), request.user, self.organization)
 
     @property

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from docplatform.lib.caching import Uncached
+from organizations import scopes
 from organizations.actions import mailkeys
 from organizations.permissions import signed_in
 
@@ -25,6 +26,7 @@ class MailkeyView(Uncached, APIView):
     """Whoever knows the address can give the person documents, and see nothing."""
 
     permission_classes = (IsAuthenticated,)
+    key_scopes = scopes.MANAGES
 
     @extend_schema(request=None, responses={200: MailkeyOutput})
     def post(self, request: Request, **suffix: Any) -> Response:

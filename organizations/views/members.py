@@ -15,6 +15,7 @@ from docplatform.lib import flex
 from docplatform.lib.flex import Flexible
 from docplatform.lib.moments import moment
 from docplatform.lib.permissions import holds
+from organizations import scopes
 from organizations.actions import organization
 from organizations.models import Membership
 from organizations.permissions import administer_organizations
@@ -46,6 +47,7 @@ class MembersView(ListModelMixin, RetrieveModelMixin, InsideView[Membership]):
     queryset = Membership.objects.none()
     serializer_class: Any = MemberOutput
     rules = {"PATCH": administer_organizations}
+    key_scopes = scopes.MANAGES
 
     def get_queryset(self) -> QuerySet[Membership]:
         rows = Membership.objects.filter(organization=self.organization)

@@ -11,7 +11,6 @@ from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
 from organizations.actions import messages
-from organizations.models import ApiKey
 from organizations.permissions import signed_in
 
 
@@ -29,7 +28,6 @@ class MessagesView(Uncached, GenericViewSet[Any]):
     serializer_class = MessageInput
     pagination_class = None
     filter_backends = ()
-    key_scopes = {"POST": ApiKey.Scope.WRITE.value}
 
     @extend_schema(request=MessageInput, responses={200: MessageInput})
     def create(self, request: Request, **suffix: Any) -> Response:

@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
 from docplatform.lib.filters import FlagFilter
+from organizations import scopes
 from organizations.actions import notifications
 from organizations.models import Notification
 from organizations.permissions import signed_in
@@ -63,6 +64,7 @@ class NotificationsView(Uncached, ListModelMixin, RetrieveModelMixin, GenericVie
 
     queryset = Notification.objects.none()
     permission_classes = (IsAuthenticated,)
+    key_scopes = scopes.MANAGES
     serializer_class = NotificationOutput
     filterset_class = NotificationFilter
     cursor_ordering = "-pk"

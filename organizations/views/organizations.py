@@ -5,13 +5,14 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.viewsets import GenericViewSet
 
+from docplatform.lib.caching import Uncached
 from organizations.filters import OrganizationFilter
 from organizations.models import Organization
 from organizations.permissions import view_organizations
 from organizations.serializers import OrganizationOutput
 
 
-class OrganizationView(ListModelMixin, RetrieveModelMixin, GenericViewSet[Organization]):
+class OrganizationView(Uncached, ListModelMixin, RetrieveModelMixin, GenericViewSet[Organization]):
     """Organizations that do not hide, and one's own."""
 
     queryset = Organization.objects.none()

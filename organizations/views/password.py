@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from docplatform.lib import client
 from docplatform.lib.caching import Uncached
-from organizations import tokens
+from organizations import scopes, tokens
 from organizations.actions import people, signin
 from organizations.models import User
 from organizations.permissions import signed_in
@@ -51,6 +51,7 @@ class PasswordView(Uncached, APIView):
     """The person's own password."""
 
     permission_classes = (IsAuthenticated,)
+    key_scopes = scopes.MANAGES
 
     @extend_schema(request=PasswordInput, responses=Pair)
     def post(self, request: Request, **suffix: Any) -> Response:

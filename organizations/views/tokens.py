@@ -7,13 +7,15 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from docplatform.lib import client
+from docplatform.lib.caching import Uncached
 from docplatform.lib.parsers import StrangersJSONParser
 from organizations import tokens
 from organizations.actions import signin
+
+UNKEPT = {"Cache-Control": "no-store"}
 
 
 class Credentials(serializers.Serializer[None]):
@@ -36,7 +38,7 @@ class Pair(serializers.Serializer[None]):
     access = serializers.CharField()
 
 
-class OpenView(APIView):
+class OpenView(Uncached):
     """Looks at no credentials but those in the body, and answers wrong ones with 401."""
 
     authentication_classes = ()
@@ -58,7 +60,7 @@ class TokenView(OpenView):
         user = signin.verify(**data.validated_data, address=client.address(request))
         if user is None:
             raise AuthenticationFailed("No active account found with the given credentials")
-        return Response(tokens.pair(user))
+        return Response(tokens.pair(user), headers=UNKEPT)
 
 
 class RefreshView(OpenView):
@@ -70,6 +72,6 @@ class RefreshView(OpenView):
         data = Refresh(data=request.data)
         data.is_valid(raise_exception=True)
         try:
-            return Response(tokens.refreshed(data.validated_data["refresh"]))
+            return Response(tokens.refreshed(data.validated_data["refresh"]), headers=UNKEPT)
         except TokenError as error:
             raise InvalidToken(str(error)) from error

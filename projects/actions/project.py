@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 
+from docplatform.lib.rows import assign
 from docplatform.lib.slugs import slug
 from organizations import events
 from organizations.actions import notifications
@@ -27,11 +28,9 @@ def create(*, user: User, title: str = "", description: str = "", private: bool 
 def update(project: Project, values: Mapping[str, Any], *, actor: User) -> None:
     """Write new values; what is the same already is no change."""
     held = hold(project)
-    before = {name: getattr(held, name) for name, value in values.items() if getattr(held, name) != value}
+    before = assign(held, values)
     if not before:
         return
-    for name in before:
-        setattr(held, name, values[name])
     held.save(update_fields=[*before, "updated_at"])
     private = {"private": [before["private"], held.private]} if "private" in before else {}
     record("project.updated", held, actor, fields=sorted(before), **private)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
-from docplatform.lib.permissions import holds, require
+from docplatform.lib.permissions import HeldWrites, holds, require
 from organizations import scopes
 from organizations.models import User
 from projects import permissions
@@ -21,7 +21,7 @@ from projects.models import Collaborator, Project
 from projects.serializers import CollaboratorInput, CollaboratorOutput, CollaboratorUpdate, with_people
 
 
-class CollaboratorView(Uncached, ListModelMixin, RetrieveModelMixin, GenericViewSet[Collaborator]):
+class CollaboratorView(Uncached, HeldWrites, ListModelMixin, RetrieveModelMixin, GenericViewSet[Collaborator]):
     """The collaborators of one project. To everybody but its admins there is none, beside oneself to be removed."""
 
     key_scopes = scopes.MANAGES
@@ -33,8 +33,9 @@ class CollaboratorView(Uncached, ListModelMixin, RetrieveModelMixin, GenericView
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Finds the project first, and says no before it reads what was sent: nobody learns whose address is known."""
         super().initial(request, *args, **kwargs)
-        visible = Project.objects.filter(permissions.view(request.user))
-        self.project = get_object_or_404(visible, pk=self.kwargs["project_pk"])
+        place = {"pk": self.kwargs["project_pk"]}
+        visible = self.held(Project.objects.filter(permissions.view(request.user)), **place)
+        self.project = get_object_or_404(visible, **place)
         if request.method in ("POST", "PUT", "PATCH"):
             require(permissions.change, request.user, self.project)
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from docplatform.lib.caching import Uncached
-from docplatform.lib.permissions import require
+from docplatform.lib.permissions import HeldWrites, require
 from organizations import scopes
 from organizations.actions import invitations as links
 from organizations.models import User
@@ -55,7 +55,7 @@ class AskedOutput(serializers.Serializer[Any]):
     mailed = serializers.BooleanField()
 
 
-class ProjectInvitationsView(Uncached, ListModelMixin, GenericViewSet[ProjectInvitation]):
+class ProjectInvitationsView(Uncached, HeldWrites, ListModelMixin, GenericViewSet[ProjectInvitation]):
     """Invitations to one project; only its admins see them."""
 
     queryset = ProjectInvitation.objects.none()
@@ -67,8 +67,9 @@ class ProjectInvitationsView(Uncached, ListModelMixin, GenericViewSet[ProjectInv
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Finds the project before anything of the request is looked at, so that addresses cannot be tried out."""
         super().initial(request, *args, **kwargs)
-        visible = Project.objects.filter(permissions.view(request.user))
-        self.project = get_object_or_404(visible, pk=self.kwargs["project_pk"])
+        place = {"pk": self.kwargs["project_pk"]}
+        visible = self.held(Project.objects.filter(permissions.view(request.user)), **place)
+        self.project = get_object_or_404(visible, **place)
         require(permissions.change, request.user, self.project)
 
     @property

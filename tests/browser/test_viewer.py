@@ -108,6 +108,7 @@ def test_a_whole_journey_by_keyboard(page: Page, owner: User) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
     page.keyboard.press("d")
     expect(page.get_by_role("link", name="PDF with")).to_be_focused()
     page.keyboard.press("Escape")

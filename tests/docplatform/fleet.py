@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from docplatform.lib.postgres import Cluster
 from tests.docplatform.test_up import free_port
 from tests.s3 import BUCKET
 
-KEPT = {"PATH", "HOME", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "PYTHONDONTWRITEBYTECODE"}
+KEPT = {"PATH", "HOME", "LANG", "PYTHONDONTWRITEBYTECODE"}  # without coverage, which other tests of the same code have
 
 
 class Fleet:
@@ -67,6 +68,12 @@ class Fleet:
 
     def status(self, document: int) -> str:
         return str(self.rows("SELECT status FROM documents_document WHERE id = %s", document)[0][0])
+
+    def wait_for_leases_of(self, lost: Iterable[int]) -> None:
+        """What half a minute would do: the claims of these processes run out, as nobody renews them any more."""
+        ended = """UPDATE documents_step SET lease_until = now()
+                   WHERE state = 'running' AND split_part(worker, '/', 2)::int = ANY(%s) RETURNING id"""
+        assert self.rows(ended, [*lost])
 
     def texts(self, document: int) -> list[tuple[Any, ...]]:
         """What readers get: the number, the text and the error of every page."""
@@ -131,15 +138,17 @@ class Host:
         for queue in ("fast", "bulk"):
             self.start("worker", "--queue", queue)
 
-    def lose(self) -> None:
-        """What a power cut does: every process of the host ends at once, without a word."""
+    def lose(self) -> list[int]:
+        """What a power cut does: every process of the host ends at once, without a word. The ids that they had."""
         roots = [part.pid for part in self.parts]
         below = processes.descendants(roots)
-        for pid in [*roots, *below, *processes.descendants(below)]:
+        lost = [*roots, *below, *processes.descendants(below)]
+        for pid in lost:
             processes.send(pid, signal.SIGKILL)
         for part in self.parts:
             part.wait(30)
         self.parts.clear()
+        return lost
 
     def steps(self, **wanted: object) -> list[dict[str, Any]]:
         """The steps of this host, as its log tells them."""

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from docplatform.management.bench import bare_moves, edits, flow, lists, pace, reading, scenery, turns
+from docplatform.management.bench import bare_moves, edits, flow, lists, multitude, pace, reading, scenery, turns
 from docplatform.management.bench.report import Line
+from documents.models import Document, Note
 from organizations.models import User
+from projects.models import Project
 
 pytestmark = pytest.mark.slow
 
@@ -50,10 +52,12 @@ def test_pages_say_the_same_for_the_same_seed() -> None:
 
 
 @pytest.mark.django_db
-def test_the_list_is_measured_on_its_first_and_on_a_deep_page() -> None:
-    user, _ = lists.populate(documents=60)
-    first, deep = lists.document_list(user, documents=60)
-    assert first.ours > 0 and deep.ours > 0
+def test_lists_are_measured_beside_sql_and_beside_fewer_documents() -> None:
+    lines = lists.lists(multitude.newcomer(), small=1000, large=1040, rounds=1, batches=1)
+    assert len(lines) == 2 * (len(lists.ENDPOINTS) + 1)
+    assert all(line.ours > 0 and line.floor > 0 for line in lines)
+    found = [model.objects.count() for model in (Document, Note, Project)]
+    assert found == [1 + 1040 + 26, 1 + 10400 + 104, 1 + 104]  # 26 of the documents are in the trash
 
 
 @pytest.mark.django_db

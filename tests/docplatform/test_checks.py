@@ -56,6 +56,7 @@ def test_the_defaults_are_fine(settings: Settings) -> None:
         ({"SESSION_COOKIE_DOMAIN": "127.0.0.1"}, "E012 COOKIE_DOMAIN is '127.0.0.1', which is not a parent domain"),
         ({"SESSION_COOKIE_SAMESITE": "Never"}, "E013 COOKIE_SAMESITE must be lax, strict or none, not 'Never'."),
         ({"SESSION_COOKIE_SAMESITE": "None"}, "E014 COOKIE_SAMESITE is none, which browsers accept with https only."),
+        ({"WIKIDATA_URL": "www.wikidata.org"}, "E015 WIKIDATA_URL must begin with http:// or https://."),
         ({"REDIS_URL": "http://cache"}, "E005 REDIS_URL must look like redis://host:6379/0."),
         ({"SECRET_KEY": "short"}, "E006 SECRET_KEY has fewer than 32 characters."),
         ({"IS_HTTPS": True}, "W002 PUBLIC_URL is https, but no proxy is trusted."),

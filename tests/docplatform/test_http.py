@@ -318,3 +318,29 @@ def test_a_server_with_a_wrong_certificate_is_not_trusted(tmp_path: Path, web: W
     web.socket = context.wrap_socket(web.socket, server_side=True)
     web.says("/a", (200, b"x"))
     assert refusal(web.url("/a").replace("http:", "https:"), tmp_path) == "bad_certificate"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (lambda request: request.send(200, b"[" + b" " * 999 + b"]"), "too_large"),
+        (endless, "too_large"),
+        (trickle, "too_slow"),
+        (lambda request: request.send(200, b"[]", Content_Length="3"), "cut_short"),
+    ],
+)
+def test_an_answer_in_json_stays_within_its_limits(web: Web, answer: Any, code: str) -> None:
+    web.answers["/a"] = answer
+    with pytest.raises(http.Failed) as failed:
+        http.fetch_json(web.url("/a"), most=1000, seconds=2)
+    assert failed.value.code == code
+
+
+def test_an_answer_in_json_is_read_and_no_redirect_followed(web: Web) -> None:
+    asked = http.fetch_json(web.says("/a", (200, b"[" + b" " * 998 + b"]")), most=1000, headers={"X-Key": "k"})
+    assert (asked.status, asked.body, web.seen[0][1]["X-Key"]) == (200, [], "k")
+    assert http.fetch_json(web.says("/b", (500, b"<html>"))).body is None
+    assert http.fetch_json(moved(web, "/c", web.url("/a"))).status == 302
+    assert [path for path, _ in web.seen] == ["/a", "/b", "/c"]
+    with pytest.raises(http.Failed, match="public internet"):
+        http.fetch_json("http://127.0.0.1:1/")

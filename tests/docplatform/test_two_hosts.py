@@ -65,7 +65,7 @@ def test_a_document_is_read_by_two_hosts_and_outlives_one_of_them(fleet: Fleet) 
 
     disturbed = fleet.submit(ledger() + b"% a comment")  # else what was read of the same file would be used again
     eventually(two.is_reading, PATIENCE)
-    two.lose()
+    fleet.wait_for_leases_of(two.lose())
     eventually(lambda: fleet.status(disturbed) in {"success", "error"}, PATIENCE)
     assert fleet.texts(disturbed) == fleet.texts(calm)
     assert len(fleet.texts(calm)) == PAGES and not any(error for _, _, error in fleet.texts(calm))

@@ -132,6 +132,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             made.stop()
 
 
+def test_one_process_of_the_suite_has_all_platforms(request: pytest.FixtureRequest) -> None:
+    """Else each makes its own, and they slow each other down."""
+    assert not getattr(request.config.option, "loadgroup", False) or request.node.nodeid.endswith("@up")
+
+
 def test_it_prints_where_it_is_and_who_the_administrator_is(platform: Platform) -> None:
     eventually(lambda: "Stop it with" in platform.log.read_text())
     said = platform.log.read_text()

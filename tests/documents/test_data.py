@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from documents.models import Document
+from documents.actions import data_size
+from documents.actions.bulk import chunks
+from documents.models import BulkItem, Document
 from documents.search import index
 from organizations.models import Event, User
 from projects.models import Access
@@ -136,3 +138,26 @@ def test_whoever_writes_at_once_takes_nothing_from_the_others(owner: User) -> No
         "_tag": ["1", "3", "5"],
         "k": ["0", "2", "4"],
     }
+
+
+MANY = {f"k{number}": ["v"] for number in range(data_size.MOST_KEYS)}
+LONG = {"k": ["x" * 300] * (data_size.MOST_CHARACTERS // 300)}
+
+
+@pytest.mark.parametrize(("full", "reason"), [(MANY, data_size.TOO_MANY), (LONG, data_size.TOO_LONG)])
+def test_there_is_an_end_to_data(owner: User, full: dict[str, list[str]], reason: str) -> None:
+    document, client, more = make_document(owner, data=full), client_of(owner), {"more": ["y" * 300]}
+    whole, refused = f"/api/documents/{document.pk}/", (400, {"data": [reason]})
+    job = {"ids": [document.pk], "action": "data", "options": {"set": more}}
+    assert client.post("/api/bulk/", job).status_code == 201
+    while chunks.carry_on():
+        pass
+    assert BulkItem.objects.get().refusal == reason
+    for answer in (
+        client.patch(whole, {"data": full | more}),
+        client.put(url(document, "more"), {"values": more["more"]}),
+        client.patch(url(document, "more"), {"values": more["more"]}),
+    ):
+        assert (answer.status_code, answer.json()) == refused
+    assert client.patch(whole, {"data": full}).status_code == 200
+    assert client.delete(url(document, next(iter(full)))).status_code == 204

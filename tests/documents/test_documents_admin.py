@@ -8,8 +8,8 @@ from django.test import Client
 
 from docplatform.lib import storage
 from documents.choices import StepKind
-from documents.models import Document, DocumentError, Job, Step
-from organizations.models import User
+from documents.models import Document, DocumentError, Entity, Job, Step
+from organizations.models import Event, User
 from tests.documents.factories import make_document, make_error, make_job
 
 URL = "/admin/documents/document/"
@@ -93,3 +93,21 @@ def test_nobody_schedules_functions_from_the_administration(desk: Client) -> Non
     assert "DocPlatform administration" in page
     assert "django_q" not in page
     assert desk.get("/admin/django_q/schedule/add/").status_code == 404
+
+
+def test_staff_find_entities_by_their_id_and_delete_wrong_ones(desk: Client, owner: User, outsider: User) -> None:
+    wrong = Entity.objects.create(name="Londn", access="public", wikidata_id="Q84")
+    kept = Entity.objects.create(name="The source", user=owner)
+    page = desk.get("/admin/documents/entity/", {"q": "Q84"})
+    assert [row.pk for row in page.context["cl"].result_list] == [wrong.pk]
+    assert "Londn" in desk.get(f"/admin/documents/entity/{wrong.pk}/change/").content.decode()
+    chosen = {"action": "remove_chosen", "_selected_action": [wrong.pk]}
+    desk.post("/admin/documents/entity/", chosen)
+    assert list(Entity.objects.all()) == [kept]
+    assert Event.objects.get(target_type="entity").kind == "entity.deleted"
+    outsider.is_staff = True
+    outsider.save()
+    outsider.user_permissions.add(Permission.objects.get(codename="view_entity"))
+    desk.force_login(outsider)
+    desk.post("/admin/documents/entity/", {**chosen, "_selected_action": [kept.pk]})
+    assert Entity.objects.exists()

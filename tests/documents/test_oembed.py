@@ -1,7 +1,7 @@
 """oEmbed: other sites learn how to show a document, a page or a note."""
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -9,8 +9,9 @@ import pytest
 
 from documents.models import Document, Note
 from organizations.models import User
+from projects.models import ProjectDocument
 from tests.conftest import client_of
-from tests.documents.factories import make_document
+from tests.documents.factories import make_document, make_project
 from tests.documents.modifying import note
 
 SITE = "http://127.0.0.1:8000"
@@ -91,8 +92,9 @@ def test_every_spelling_of_an_address_is_known(
         "http://127.0.0.1:8000/documents/{pk}-b/#document/p0",
         "http://127.0.0.1:8000/documents/{pk}-b/annotations/0/",
         "http://127.0.0.1:8000/documents/{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}{pk}/",
-        "http://127.0.0.1:8000/projects/1-town-hall/",
-        "http://127.0.0.1:8000/projects/town-hall-1",
+        "http://127.0.0.1:8000/projects/",
+        "http://127.0.0.1:8000/projects/0-town-hall/",
+        "http://127.0.0.1:8000/projects/town-hall/",
     ],
 )
 def test_other_addresses_are_not_found(anonymous: Any, document: Document, address: str) -> None:
@@ -164,3 +166,41 @@ def test_what_only_some_may_read_stands_in_no_frame(client: Any, owner: User) ->
     document = make_document(owner, pages=["one"])
     client.force_login(owner)
     assert client.get(f"/documents/{document.pk}-budget-2024/?embed=1")["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "address", ["/projects/{pk}-town-hall", "/projects/town-hall-{pk}/", "/projects/{pk}", "/api/projects/{pk}/"]
+)
+def test_a_project_is_a_frame_of_its_documents(
+    anonymous: Any, client: Any, owner: User, document: Document, address: str
+) -> None:
+    project = make_project(owner, private=False)
+    private = make_document(owner, title="Hidden draft", pages=["one"])
+    for held in (document, private):
+        ProjectDocument.objects.create(project=project, document=held, edit_access=True)
+    body = ask(anonymous, SITE + address.format(pk=project.pk), maxwidth=300).json()
+    assert (body["title"], body["width"], body["height"]) == ("Town hall", 300, 500)
+    path = re.search(r'src="([^"]+)"', body["html"])[1].removeprefix(SITE)  # type: ignore[index]
+    assert unescape(path) == f"/projects/{project.slug}-{project.pk}/?embed=1"
+    page = client.get(unescape(path))
+    assert (page.status_code, "X-Frame-Options" in page) == (200, False)
+    assert escape(document.title) in page.content.decode() and private.title not in page.content.decode()
+    assert client.get(f"/projects/{project.pk}-other/").headers["Location"] == f"/projects/{project.slug}-{project.pk}/"
+
+
+def test_of_two_projects_that_an_address_may_mean_the_first_counts(owner: User) -> None:
+    first, second = make_project(owner, "First"), make_project(owner, "Second")
+    assert ask(owner, f"{SITE}/projects/{first.pk}-report-{second.pk}/").json()["title"] == "First"
+    assert ask(owner, f"{SITE}/projects/{second.pk + 9}-report-{second.pk}/").json()["title"] == "Second"
+
+
+def test_a_private_project_is_its_collaborators(owner: User, outsider: User, anonymous: Any, client: Any) -> None:
+    project = make_project(owner)
+    address = f"{SITE}/projects/{project.slug}-{project.pk}/"
+    for user in (outsider, anonymous):
+        assert ask(user, address).status_code == client_of(user).get(address.removeprefix(SITE)).status_code == 404
+    client.force_login(owner)
+    page = client.get(f"{address.removeprefix(SITE)}?embed=1")
+    assert (page.status_code, page["X-Frame-Options"]) == (200, "DENY")
+    assert "holds no document" in page.content.decode()
+    assert client.get(f"{address.removeprefix(SITE)}?page=0").status_code == 404

@@ -193,6 +193,22 @@ def test_the_list_counts_and_begins_with_the_newest(project: Project, owner: Use
     assert client_of(owner).get(url(project, newest[0]))["Cache-Control"] == "no-cache"
 
 
+def test_the_count_is_that_of_the_documents_one_sees(
+    project: Project, owner: User, viewer: User, outsider: User
+) -> None:
+    Project.objects.update(private=False)
+    states = [(access, status) for access in Access for status in (Status.SUCCESS, Status.PENDING, Status.DELETED)]
+    for number, (access, status) in enumerate(states * 2):
+        document = make_document(owner, access=access, status=status)
+        ProjectDocument.objects.create(project=project, document=document, edit_access=number < len(states))
+    cast: list[Any] = [owner, viewer, outsider, AnonymousUser()]
+    for user in cast:
+        for query in ("", "&version=1.0", f"&document_id__in={document.pk},{document.pk - 1}"):
+            answer = client_of(user).get(f"{url(project)}?per_page=100{query}").json()
+            assert answer["count"] == len(answer["results"]), (user, query)
+    assert client_of(viewer).get(url(project)).json()["count"] == 7  # six that are shared, one that everybody reads
+
+
 def test_documents_are_expanded_without_a_place_to_upload_to(project: Project, owner: User) -> None:
     for _ in range(3):
         put_in(project, make_document(owner, status=Status.NOFILE))

@@ -21,7 +21,7 @@ def names(user: User, query: str = "") -> list[str]:
 
 def test_the_life_of_a_saved_search(owner: User) -> None:
     row = keep(owner, "Leases")
-    assert list(row) == ["uuid", "name", "query", "created_at", "updated_at"]
+    assert list(row) == ["uuid", "name", "query", "notify", "created_at", "updated_at"]
     client, url = client_of(owner), f"{URL}{row['uuid']}/"
     assert client.get(url).json() == client.get(URL).json()["results"][0] == row
     assert client.patch(url, {"name": "All leases"}).json()["name"] == "All leases"

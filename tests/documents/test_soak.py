@@ -50,7 +50,9 @@ class Busy(Platform):
     """The platform with two workers in each queue, so that they meet."""
 
     def manage(self, *args: str, **env: str) -> list[str]:
-        return super().manage(*args, WORKERS="2", **env)
+        command = super().manage(*args, WORKERS="2", **env)
+        self.env.pop("COVERAGE_PROCESS_CONFIG", None)  # most would be killed before they have told what they covered
+        return command
 
 
 class Client:

@@ -14,12 +14,13 @@ from documents.actions.access import publish_due
 from documents.actions.purge import purge
 from documents.actions.verify.walk import walk
 from documents.choices import JobKind, JobState
-from documents.models import Document, Note
+from documents.models import Document, Job, Note, Version
+from documents.pipeline import holds, sweep
 from documents.search import index
 from organizations.models import Event, User
 from projects.models import Access
 from tests.conftest import client_of, person
-from tests.documents.factories import make_document, make_job, share
+from tests.documents.factories import add_version, make_document, make_job, share
 
 DAY = timedelta(days=1)
 
@@ -179,6 +180,45 @@ def test_a_held_document_goes_to_the_trash_and_no_further(owner: User, staff: Us
     assert purge() == 1
     kinds = Event.objects.filter(actor_id=staff.pk, target_type="document").order_by("id")
     assert list(kinds.values_list("kind", flat=True)) == ["document.held", "document.released"]
+
+
+PAGES_GO = [
+    ("post", "modifications/", [{"page": "0"}]),
+    ("patch", "", {"pages": [{"page_number": 0, "text": "new"}]}),
+    ("post", "process/", {"force_ocr": True}),
+]
+
+
+def test_a_hold_lets_nobody_throw_pages_or_files_away(owner: User, staff: User) -> None:
+    document = make_document(owner, pages=["one", "two"], original_hash="0" * 64)
+    url, client = f"/api/documents/{document.pk}/", client_of(owner)
+    trash.hold(document.pk, actor=staff)
+    answers = [getattr(client, method)(url + below, body) for method, below, body in PAGES_GO]
+    assert [(answer.status_code, answer.json()) for answer in answers] == [
+        (409, {"error": holds.PAGES, "code": "held"})
+    ] * 3
+    many = client.post("/api/documents/process/", [{"id": document.pk}])
+    assert (many.status_code, many.json()) == (409, [holds.PAGES])
+    assert not Job.objects.exists() and Document.objects.get().status == "success"
+
+    Document.objects.update(revision_control=True)
+    for method, below, body in PAGES_GO:
+        assert getattr(client, method)(url + below, body).status_code in (200, 201)
+        Job.objects.all().delete()
+        Document.objects.update(status="success")
+    storage.backend().put(document.upload_key, b"another file")
+    assert client.post(f"{url}process/", {}).json()["error"] == holds.NEW_FILE
+
+
+def test_what_a_job_left_of_a_held_document_stays_until_the_hold_is_over(owner: User, staff: User) -> None:
+    document = make_document(owner, pages=["old"])
+    old = document.version_id
+    add_version(document, ["new"])
+    make_job(document, state=JobState.DONE, finished_at=timezone.now() - timedelta(hours=2))
+    for is_held, is_kept in ((True, True), (False, False)):
+        trash.hold(document.pk, actor=staff, is_held=is_held)
+        sweep.finished_jobs()
+        assert Version.objects.filter(pk=old).exists() is is_kept
 
 
 def test_who_does_not_want_to_wait_need_not(owner: User) -> None:

@@ -13,6 +13,7 @@ from docplatform.lib.errors import Refused
 from organizations import permissions
 from organizations.actions import organization, people, plans
 from organizations.models import Event, Membership, Organization, Plan, User
+from tests.conftest import client_of
 
 
 def kinds(**about: Any) -> list[str]:
@@ -114,8 +115,11 @@ def test_who_may_upload(
     assert permissions.may_upload(AnonymousUser()) is False
 
 
-def test_the_level_of_features(owner: User, newsroom: Organization, anonymous: AnonymousUser) -> None:
+def test_the_level_of_features(owner: User, newsroom: Organization, anonymous: AnonymousUser, settings: Any) -> None:
     assert permissions.feature_level(owner) == 0
+    settings.FEATURE_LEVEL = 1  # what organizations without a plan have, unless the site says otherwise
+    assert permissions.feature_level(owner) == 1
+    assert client_of(owner).get("/api/users/me/").json()["feature_level"] == 1
     newsroom.plan = Plan.objects.create(name="Organization", feature_level=2)
     newsroom.save()
     assert permissions.feature_level(owner) == 2

@@ -114,6 +114,7 @@ def test_the_burst_comes_back_at_the_rate(settings: Any, db: None) -> None:
     assert statuses(APIClient().get, 0) == []
     seen = Counter(APIClient().get("/api/").status_code for _ in range(60))
     assert seen[200] >= 20
+    settings.RATE_PER_SECOND = 1  # the next request may take longer than a tenth of a second
     RateBucket.objects.update(tokens=0, at=timezone.now())
     assert APIClient().get("/api/").headers["Retry-After"] == "1"
     RateBucket.objects.update(at=timezone.now() - timedelta(seconds=1))

@@ -28,10 +28,15 @@ class Answer:
 
 
 def fetch_json(
-    url: str, *, headers: Mapping[str, str] | None = None, data: Mapping[str, Any] | None = None, most: int = MOST
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    data: Mapping[str, Any] | None = None,
+    most: int = MOST,
+    seconds: float = SECONDS,
 ) -> Answer:
     """GET, or POST where there is `data`. Any status is an answer; Failed where there is none."""
-    address, deadline = urls.parse(url), Deadline(SECONDS)
+    address, deadline = urls.parse(url), Deadline(seconds)
     body = None if data is None else json.dumps(data).encode()
     sent = HEADERS | {"Host": address.netloc.decode("ascii"), "Accept": "application/json", **(headers or {})}
     if body is not None:
@@ -44,7 +49,7 @@ def fetch_json(
         ):
             return _answer(response, most)
     except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-        raise (failures.too_slow(SECONDS) if deadline.is_over() else failures.unreachable(address.host)) from error
+        raise (failures.too_slow(seconds) if deadline.is_over() else failures.unreachable(address.host)) from error
     except httpcore.ProtocolError as error:
         raise failures.cut_short() from error
 

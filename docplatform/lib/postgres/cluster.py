@@ -191,6 +191,7 @@ class Cluster:
             "shared_buffers": f"{megabytes}MB",
             "dynamic_shared_memory_type": "mmap" if tight else "posix",
             "max_wal_size": "1GB",
+            "jit": "off",  # it compiles for seconds what runs for milliseconds: rules take more rows than a page needs
             "log_min_messages": "log",  # errors of a query reach the program that asked; they may hold people's words
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",

@@ -14,12 +14,13 @@ from documents.actions.bulk.deeds import DEEDS, DENIED
 from documents.actions.bulk.orders import TASK
 from documents.choices import BulkItemState, BulkState, Queue
 from documents.models import BulkItem, BulkJob, Document
+from organizations import keys
 from organizations.models import ApiKey
 
 CHUNK = 50
 GONE = "There is no such document any more, or you may not see it any more."
 AWAY = "Your account is closed."
-REVOKED = "The API key that began this was revoked."
+REVOKED = "The API key that began this was revoked, or has expired."
 FAILED = "This failed for a reason that lies in this installation. Ask the administrator."
 logger = logging.getLogger("docplatform.bulk")
 
@@ -53,7 +54,7 @@ def _deal(job: BulkJob, items: Sequence[BulkItem]) -> None:
     locked = {document.pk: document for document in named.select_for_update(no_key=True).order_by("pk")}
     seen = set(named.filter(deed.scope(actor)).values_list("pk", flat=True))
     allowed = set(named.filter(deed.rule(actor)).values_list("pk", flat=True))
-    is_revoked = ApiKey.objects.filter(pk=job.api_key_id or 0, revoked_at__isnull=False).exists()
+    is_revoked = job.api_key_id is not None and not ApiKey.objects.filter(keys.GOOD, pk=job.api_key_id).exists()
     for item in items:
         if is_revoked or not actor.is_active:
             _refuse(item, AWAY if not actor.is_active else REVOKED)

@@ -16,6 +16,7 @@ from documents.actions.processing import PROCESSING, Options
 from documents.choices import PROCESSING as IN_WORK
 from documents.choices import Access, BulkAction
 from documents.models import Document
+from documents.pipeline.holds import HELD
 from documents.search import index
 from organizations import events
 from organizations.models import User
@@ -120,7 +121,7 @@ def _while_processing(asked: Asked) -> list[tuple[str, Q]]:
 
 
 def _while_held(asked: Asked) -> list[tuple[str, Q]]:
-    return [(trash.HELD, Q(is_held=True))] if asked.get("purge") else []
+    return [(HELD, Q(is_held=True))] if asked.get("purge") else []
 
 
 DEEDS: dict[str, Deed] = {

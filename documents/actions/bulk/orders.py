@@ -3,12 +3,14 @@ carries them out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
+from docplatform.lib import prune
 from docplatform.lib.errors import Refused
 from docplatform.lib.queue import wake
 from documents.actions import selection
@@ -22,6 +24,7 @@ from organizations.models import User
 MOST = 100_000  # documents of one job
 MOST_ACTIVE = 10  # jobs of one person
 AT_ONCE = 1_000
+KEPT = timedelta(days=90)
 TASK = "documents.tasks.bulk"
 OVER = "This bulk job is over already."
 BUSY = f"You have {MOST_ACTIVE} bulk jobs that are not done yet. Wait for one of them, or cancel it."
@@ -118,6 +121,13 @@ def undo(job: BulkJob, *, actor: User) -> BulkJob:
             return _begin(back, cursor.rowcount, actor)
     except IntegrityError as error:
         raise Refused("undone", UNDONE, status=409) from error
+
+
+@transaction.atomic
+def forget_old() -> None:
+    """Jobs that were over long ago go, with their items; one that was undone goes after the job that undid it."""
+    undoing = BulkJob.objects.filter(undone=OuterRef("pk"))
+    prune.some(BulkJob.objects.filter(~Exists(undoing), finished_at__lt=Now() - KEPT), most=100)
 
 
 def progress(job: BulkJob) -> dict[str, int]:

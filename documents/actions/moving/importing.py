@@ -29,6 +29,7 @@ from documents.choices import Access, JobKind, Status
 from documents.models import Document, Note, SavedSearch, Section
 from documents.pipeline import archived, jobs
 from documents.search import index
+from documents.search import notes as search_notes
 from organizations import events
 from organizations.models import User
 from organizations.permissions import feature_level, may_upload
@@ -139,6 +140,7 @@ class Import:
         notes = [self._note(document, found, pages) for found in parcel.rows["note"]]
         made = Note.objects.bulk_create([note for note, _ in notes if note])
         self._date_notes([(note, found) for note, found in notes if note])
+        search_notes.read([(note, document.language) for note in made])
         sections = [checks.section(found, pages=pages) for found in parcel.rows["section"]]
         by_page = {found["page_number"]: found for found in sections if found}
         Section.objects.bulk_create(Section(document=document, **found) for found in by_page.values())

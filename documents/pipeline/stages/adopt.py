@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models.functions import Now
 
 from docplatform.lib import storage
@@ -19,7 +18,7 @@ from documents.models import Document, Job, Page, Version, VersionPage
 from documents.pipeline import archived, artefacts, pdfs, sandbox
 from documents.pipeline.archived import ArchivedPage
 from documents.pipeline.stages.base import Context, Stored
-from documents.pipeline.stages.ingest import Ingest, check_size, digest
+from documents.pipeline.stages.ingest import Ingest, check_size, digest, to_open
 from documents.pipeline.stages.pages import Pages
 from documents.pipeline.values import StepFailed
 from documents.pipeline.work import IngestResult, IngestWork, PagesResult, PagesWork
@@ -41,17 +40,7 @@ class Adopt(Ingest):
         except storage.Missing as error:
             raise StepFailed("no_file", "The file is gone. Import the archive again.") from error
         check_size(source.stat().st_size, "pdf")
-        return IngestWork(
-            source=str(source),
-            extension="pdf",
-            language=context.document.language,
-            folder=str(context.folder),
-            pdf_limit=settings.MAX_PDF_BYTES,
-            other_limit=settings.MAX_OTHER_BYTES,
-            page_limit=settings.MAX_PAGES,
-            pixel_limit=settings.MAX_IMAGE_PIXELS,
-            unpacked_limit=settings.MAX_UNPACKED_BYTES,
-        )
+        return to_open(context, source, extension="pdf")
 
     def run(self, context: Context, work: IngestWork, on_tick: Callable[[], bool]) -> IngestResult:
         """It is opened like any other."""

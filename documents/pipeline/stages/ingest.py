@@ -35,17 +35,7 @@ class Ingest(Stage):
         except storage.Missing as error:
             raise StepFailed("no_file", "The uploaded file is gone. Upload it again as a new document.") from error
         check_size(source.stat().st_size, context.document.original_extension)
-        return IngestWork(
-            source=str(source),
-            extension=context.document.original_extension,
-            language=context.document.language,
-            folder=str(context.folder),
-            pdf_limit=settings.MAX_PDF_BYTES,
-            other_limit=settings.MAX_OTHER_BYTES,
-            page_limit=settings.MAX_PAGES,
-            pixel_limit=settings.MAX_IMAGE_PIXELS,
-            unpacked_limit=settings.MAX_UNPACKED_BYTES,
-        )
+        return to_open(context, source, extension=context.document.original_extension)
 
     def run(self, context: Context, work: IngestWork, on_tick: Callable[[], bool]) -> IngestResult:
         try:
@@ -97,6 +87,21 @@ class Ingest(Stage):
         document.filter(upload_key=job.upload_key).update(upload_key="")
         # A document that is processed again keeps the numbers of the version that readers still see.
         document.filter(version=None).update(page_count=count, updated_at=Now())
+
+
+def to_open(context: Context, source: Path, *, extension: str) -> IngestWork:
+    """The file, and the limits that hold for it."""
+    return IngestWork(
+        source=str(source),
+        extension=extension,
+        language=context.document.language,
+        folder=str(context.folder),
+        pdf_limit=settings.MAX_PDF_BYTES,
+        other_limit=settings.MAX_OTHER_BYTES,
+        page_limit=settings.MAX_PAGES,
+        pixel_limit=settings.MAX_IMAGE_PIXELS,
+        unpacked_limit=settings.MAX_UNPACKED_BYTES,
+    )
 
 
 def most_bytes(extension: str) -> int:

@@ -27,6 +27,8 @@ from documents.pipeline.work import (
     ExtractWork,
     FinalizeResult,
     FinalizeWork,
+    ImageResult,
+    ImageWork,
     IngestResult,
     IngestWork,
     OcrResult,
@@ -107,6 +109,11 @@ class FakeSteps:
             for said in dict.fromkeys([text, text.split(" ")[0]]):
                 values.append(Value("url", said, {"said": said}, Spot(number, offset, 0, said)))
         return ExtractResult(values)
+
+    def image(self, work: ImageWork) -> ImageResult:
+        path = Path(work.folder) / "drawn.gif"
+        path.write_bytes(GIF + f"{work.page} {work.width}".encode())
+        return ImageResult(str(path))
 
     def _page(self, work: PagesWork, number: int, is_scan: bool) -> PageRead:
         images = {}

@@ -45,9 +45,9 @@ def test_starting_wakes_the_workers_but_never_floods_the_broker(
 def test_a_lost_wake_up_is_sent_again_when_a_step_is_ready(owner: User, steps: FakeSteps) -> None:
     processing.start([(upload_file(owner, b"1 0"), Options())], actor=owner)
     OrmQ.objects.all().delete()
-    tasks.tend("bulk")
+    chores.tend(Queue.BULK)
     assert not OrmQ.objects.exists()
-    tasks.tend("fast")
+    chores.tend(Queue.FAST)
     assert OrmQ.objects.filter(key="fast").count() == 1
 
 

@@ -204,6 +204,7 @@ def test_a_page_two_thousand_million_points_long_and_one_of_nothing(tmp_path: Pa
     assert all(not read.error and len(read.images) == 4 for read in making.read(tmp_path, result.pdf, range(3)))
 
 
+@pytest.mark.no_cover  # which would take longer than the step
 def test_a_pdf_of_a_hundred_thousand_objects(tmp_path: Path) -> None:
     pages = "<< /Type /Pages /Count 1 /Kids [3 0 R] >>"
     content = raw_pdf(CATALOGUE, pages, PAGE, *(f"<< /Number {number} >>" for number in range(100_000)))

@@ -29,7 +29,7 @@ def test_metadata_alone_does_not_read_the_pages(owner: User) -> None:
     Document.objects.filter(pk=document.pk).update(title="Tax", description="new words", data={"color": ["red"]})
     with CaptureQueriesContext(connection) as queries:
         index.write(document)
-    assert len(queries) == 4
+    assert len(queries) == 5
     assert found(owner, "secret AND tax AND new AND data_color:red") == {document.pk}
     assert found(owner, "levy") == found(owner, "old") == set()
     assert found(owner, "text:tax") == found(owner, "title:secret") == set()

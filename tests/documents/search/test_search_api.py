@@ -295,9 +295,9 @@ def test_the_number_of_queries_does_not_grow(owner: User) -> None:
     before = count("levy", hl="true", expand="user,projects")
     for number in range(5):
         write(owner, f"Levy {number}", "the levy", access=Access.PUBLIC)
-    assert count("levy", hl="true", expand="user,projects") == before <= 10
-    assert count("levy") == 6  # limits, two for audiences, two stages, rows
-    assert count("", sort="title") == 5
+    assert count("levy", hl="true", expand="user,projects") == before <= 12
+    assert count("levy") == 8  # limits, two for audiences, the plan, two stages, rows, notes
+    assert count("", sort="title") == 6
 
 
 def test_a_search_that_takes_too_long(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
