@@ -6,7 +6,7 @@ moves its place on in the transaction that writes what came of the events. Whoev
 else meanwhile rolls back: every event is dealt with once, whatever dies and however many read at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -16,6 +16,9 @@ from organizations.models import Consumer, Event
 AFTER = """
 SELECT * FROM organizations_event WHERE (xid, id) > (%s::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid, id LIMIT %s
+"""
+BETWEEN = """
+SELECT * FROM organizations_event WHERE (xid, id) > (%s::xid8, %s) AND (xid, id) <= (%s::xid8, %s)
 """
 HOLD = "SELECT 1 FROM organizations_consumer WHERE name = %s FOR SHARE"
 
@@ -36,6 +39,11 @@ def place(name: str) -> Place:
 def after(place: Place, *, most: int) -> Sequence[Event]:
     """The next events that are there for good."""
     return list(Event.objects.raw(AFTER, [str(place.xid), place.event_id, most]))
+
+
+def between(place: Place, end: Place) -> Iterable[Event]:
+    """What a reader passed on its way from one place to another."""
+    return Event.objects.raw(BETWEEN, [str(place.xid), place.event_id, str(end.xid), end.event_id])
 
 
 def move(name: str, *, before: Place, last: Event) -> bool:

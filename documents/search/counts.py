@@ -88,8 +88,8 @@ FACETS: dict[str, Facet] = {
     **_dates("updated_at"),
     **{name: Facet(name, FLAG) for name in ("has_errors", "page_errors")},
 }
-KNOWN = (*FACETS, "tag", "data_<key>")
-_DATA = re.compile(r"data_(.+)")
+DATA_PREFIX = "data_"
+KNOWN = (*FACETS, "tag", f"{DATA_PREFIX}<key>")
 
 # `v` are the values of all hits, each with the number of hits that it stands for.
 ONE = """(SELECT %s::int, v.value, sum(v.hits)::bigint, {label} FROM ({values}) AS v (value, hits)
@@ -126,10 +126,9 @@ def _find(name: str) -> Facet:
     known = found.name + colon + unit if found else name
     if known in FACETS:
         return Facet(name, FACETS[known].value, FACETS[known].label)
-    data = _DATA.fullmatch(known)
-    if not data or not found:
+    if colon or not found or not found.name.startswith(DATA_PREFIX):
         raise Refused("facets", f"There is no facet {name!r}. There are {', '.join(KNOWN)}.", shape=Shape.FIELD)
-    return Facet(name, DATA, params=(data[1],) * 3)
+    return Facet(name, DATA, params=(found.name.removeprefix(DATA_PREFIX),) * 3)
 
 
 def count(user: Person, hits: Match, asked: Asked) -> Counted:

@@ -2,6 +2,10 @@
 
 A writer who adds the same word at that very moment may find it known while it is being forgotten. Then wildcards miss
 that word, nothing else does; `manage.py search check` tells, and writing the document anew knows it again.
+
+Who forgets waits until those who do so already have committed. Otherwise two who remove the same word at once would
+each still see it with the other one, and nobody would forget it. So forget last in a transaction: from there on to its
+end, removals come one after the other. Nothing else waits for that.
 """
 
 import time
@@ -18,6 +22,9 @@ Item = TypeVar("Item")
 AT_ONCE = 500
 MANY = 100
 COMMON = 1_000
+WAIT = "SELECT pg_advisory_xact_lock(%s)"
+TURN = 0x5EA2C5
+"""The number of the lock of whoever forgets."""
 TOTAL = "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'documents_searchdoc'::regclass"
 # What waits to be sorted into an index is read by every look-up.
 SORT_IN = """
@@ -79,14 +86,14 @@ def forget(words: Iterable[str]) -> list[str]:
     rare, lost = _rare(list(words)), list[str]()
     if len(rare) > MANY:
         by_index(SORT_IN, [])
-    for batch in _batches(rare):
+    for batch in _in_turn(rare):
         lost += by_index(FORGET_WORDS, [batch])
     return lost
 
 
 def forget_values(pairs: Iterable[tuple[str, str]]) -> None:
     """Forget those of the values (key, value) that no document in the index has, in the caller's transaction."""
-    for batch in _batches(list(pairs)):
+    for batch in _in_turn(list(pairs)):
         names, values = [name for name, _ in batch], [value for _, value in batch]
         by_index(FORGET_VALUES, [names, values, [remembered.folded(value) for value in values]])
 
@@ -146,5 +153,9 @@ def by_index(sql: str, params: Sequence[Any]) -> list[Any]:
         return found
 
 
-def _batches(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
+def _in_turn(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
+    """The items in batches, while nobody else forgets until the end of the transaction. Statements from here on see
+    what others have committed."""
+    if items:
+        by_index(WAIT, [TURN])
     return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))

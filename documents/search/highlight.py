@@ -1,10 +1,12 @@
 """Marks where the words of a query stand in a text, read by the analyzer that wrote the index."""
 
 import unicodedata
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from html import escape
+from operator import or_
 
 from documents.search import analyzer
 from documents.search.analyzer import Token
@@ -25,48 +27,73 @@ class Span:
 
 
 class _Watch:
-    """Looks for one leaf while a text goes by."""
+    """Looks for one leaf while a text goes by. Each word of the text costs about the same, however long the leaf is.
+
+    `places` are the offsets of each kind of spot from the first one, as bits; `state` says how much of the leaf ends
+    at the last word (the algorithm is known as shift-and). Offsets between spots, `free`, may hold any word.
+    """
 
     def __init__(self, leaf: Leaf) -> None:
-        self.spots = leaf.spots
+        first = leaf.spots[0].position
         self.slop = leaf.slop
-        self.length = leaf.spots[-1].position - leaf.spots[0].position
-        self.recent: deque[tuple[int, Token]] = deque()
+        self.length = leaf.spots[-1].position - first
+        self.places: dict[Spot, int] = {}
+        for spot in leaf.spots:
+            kind = replace(spot, position=0)
+            self.places[kind] = self.places.get(kind, 0) | 1 << spot.position - first
+        self.taken = reduce(or_, self.places.values())
+        self.free = ((1 << self.length + 1) - 1) & ~self.taken
+        self.state = 0
+        self.shown = 0
+        self.recent: deque[tuple[Token, Sequence[Spot]]] = deque()
+        self.near: Counter[Spot] = Counter()
 
-    def see(self, number: int, token: Token) -> list[Token]:
-        """The words of the text that make up the leaf, now that this word has come for the spot of that number."""
-        if len(self.spots) == 1:
+    def see(self, kinds: Sequence[Spot], token: Token) -> list[Token]:
+        """The words of the text that make up the leaf, now that this word has come for spots of these kinds. Those that
+        were given before are not given again."""
+        if not self.length:
             return [token]
-        self.recent.append((number, token))
-        while self.recent[0][1].position < token.position - self.length - self.slop:
-            self.recent.popleft()
-        return self._near() if self.slop else self._exact(token)
+        is_complete = self._step(kinds, token)
+        self.recent.append((token, kinds))
+        self.near.update(kinds)
+        while self.recent[0][0].position < token.position - self.length - self.slop:
+            self.near.subtract(self.recent.popleft()[1])
+        if self.slop:
+            is_complete = all(self.near[kind] > 0 for kind in self.places)
+        if not is_complete:
+            return []
+        found = [word for word, _ in self.recent if word.position > self.shown and self._is_taken(word, token)]
+        self.shown = token.position
+        return found
 
-    def _exact(self, last: Token) -> list[Token]:
-        first = last.position - self.length
-        places = {(number, token.position): token for number, token in self.recent}
-        wanted = [(number, first + spot.position - self.spots[0].position) for number, spot in enumerate(self.spots)]
-        return [places[key] for key in wanted] if all(key in places for key in wanted) else []
+    def _step(self, kinds: Sequence[Spot], token: Token) -> bool:
+        """Whether the leaf as it is written ends with this word."""
+        skipped = token.position - self.recent[-1][0].position - 1 if self.recent else 0
+        while skipped and self.state:
+            self.state = self.state << 1 & self.free
+            skipped -= 1
+        fitting = reduce(or_, (self.places[kind] for kind in kinds)) | self.free
+        self.state = (self.state << 1 | 1) & fitting
+        return bool(self.state >> self.length & 1)
 
-    def _near(self) -> list[Token]:
-        words = {self.spots[number].lexemes for number, _ in self.recent}
-        complete = words == {spot.lexemes for spot in self.spots}
-        return [token for _, token in self.recent] if complete else []
+    def _is_taken(self, word: Token, last: Token) -> bool:
+        """Whether the word belongs to the leaf that ends with the last one, or stands in between."""
+        return bool(self.slop or self.taken >> word.position - last.position + self.length & 1)
 
 
 class _Lookout:
     """Looks for all leaves at once: a word of the text costs two look-ups, however long the query is."""
 
     def __init__(self, leaves: Iterable[Leaf]) -> None:
-        self.by_lexeme: dict[str, list[tuple[_Watch, int]]] = {}
-        self.loose: list[tuple[_Watch, int, Spot]] = []
+        self.by_lexeme: dict[str, list[tuple[_Watch, Spot]]] = {}
+        self.loose: list[tuple[_Watch, Spot]] = []
         for watch in map(_Watch, leaves):
-            for number, spot in enumerate(watch.spots):
-                if spot.prefix or spot.pattern:
-                    self.loose.append((watch, number, spot))
+            for kind in watch.places:
+                if kind.prefix or kind.pattern:
+                    self.loose.append((watch, kind))
                 else:
-                    for lexeme in spot.lexemes:
-                        self.by_lexeme.setdefault(lexeme, []).append((watch, number))
+                    for lexeme in kind.lexemes:
+                        self.by_lexeme.setdefault(lexeme, []).append((watch, kind))
 
     def see(self, token: Token) -> Iterator[Token]:
         """The words that make up leaves, now that this word has come."""
@@ -74,9 +101,12 @@ class _Lookout:
         if token.stem:
             met |= dict.fromkeys(self.by_lexeme.get(token.stem, ()))
         if self.loose:
-            met |= {(watch, number): None for watch, number, spot in self.loose if spot.meets(token)}
-        for watch, number in met:
-            yield from watch.see(number, _trimmed(token, watch.spots[number]))
+            met |= {(watch, kind): None for watch, kind in self.loose if kind.meets(token)}
+        kinds: defaultdict[_Watch, list[Spot]] = defaultdict(list)
+        for watch, kind in met:
+            kinds[watch].append(kind)
+        for watch, its in kinds.items():
+            yield from watch.see(its, _trimmed(token, its[0]))
 
 
 def _trimmed(token: Token, spot: Spot) -> Token:

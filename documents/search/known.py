@@ -1,13 +1,14 @@
 """People, projects and organizations whose names begin with what somebody types, among those that they may see."""
 
 import re
-from collections.abc import Collection, Sequence
-from functools import reduce
-from operator import and_, or_
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import CharField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf
+from django.db.models.lookups import Regex
 
 from documents import permissions
 from documents.search import remembered
@@ -17,37 +18,58 @@ from projects import permissions as project_permissions
 from projects.models import Project
 
 Row = tuple[str, int, str]
+MAX_WORDS = 8
+"""Words of a text that are looked for."""
+BROWSED = 500
+"""Rows that are put into order where nothing is typed yet."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A kind of things with names: which of them a person may see, what is shown, and what is searched."""
+
+    all: QuerySet[Any]
+    visible: Callable[[Person], Q]
+    shown: Combinable
+    sought: Combinable
+
+
+NAMED: dict[str, Named] = {
+    "user": Named(
+        User.objects.all(),
+        permissions.view_people,
+        Coalesce(NullIf(F("name"), Value("")), F("username"), output_field=CharField()),
+        Concat("name", Value(" "), "username", output_field=TextField()),
+    ),
+    "project": Named(Project.objects.all(), project_permissions.view, F("title"), F("title")),
+    "organization": Named(Organization.objects.all(), view_organizations, F("name"), F("name")),
+}
 
 
 def names_like(user: Person, texts: Sequence[str], kinds: Collection[str], *, most: int) -> list[Row]:
     """(kind, id, name) of at most so many of each kind, in the order of their names, by one query."""
-    rows: dict[str, QuerySet[Any]] = {
-        "user": User.objects.filter(permissions.view_people(user)).annotate(
-            shown=Coalesce(NullIf(F("name"), Value("")), F("username")), sought=Concat("name", Value(" "), "username")
-        ),
-        "project": Project.objects.filter(project_permissions.view(user)).annotate(shown=F("title"), sought=F("title")),
-        "organization": Organization.objects.filter(view_organizations(user)).annotate(
-            shown=F("name"), sought=F("name")
-        ),
-    }
-    fitting = _fitting(texts)
-    found = [_found(rows[kind], kind, fitting)[:most] for kind in kinds]
-    named = found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
-    return list(named)
+    pattern = _pattern(texts)
+    if any(texts) and not pattern:
+        return []
+    found = [_found(user, kind, NAMED[kind], pattern)[:most] for kind in kinds]
+    return list(found[0].union(*found[1:], all=True) if len(found) > 1 else found[0])
 
 
-def _found(rows: QuerySet[Any], kind: str, fitting: Q) -> "QuerySet[Any, Any]":
-    plain = Lower(Func(F("sought"), function="unaccent", output_field=TextField()))
-    rows = rows.annotate(plain=plain, rank=Value(kind, TextField()), number=F("pk")).filter(fitting)
-    return rows.order_by("shown", "pk").values_list("rank", "number", "shown")
+def _found(user: Person, kind: str, named: Named, pattern: str) -> "QuerySet[Any, Any]":
+    rows = named.all.filter(named.visible(user))
+    if pattern:
+        plain = Lower(Func(named.sought, function="unaccent", output_field=TextField()))
+        rows = rows.filter(Regex(plain, pattern))
+    else:
+        rows = named.all.filter(pk__in=rows.order_by("pk").values("pk")[:BROWSED])
+    return rows.order_by(named.shown, "pk").values_list(Value(kind, TextField()), "pk", named.shown)
 
 
-def _fitting(texts: Sequence[str]) -> Q:
-    """All words of one of the texts begin words of the name; without a text every name fits."""
-    if not any(texts):
-        return Q()
-    ways = [Q(pk__in=[])]
+def _pattern(texts: Sequence[str]) -> str:
+    """All words of one of the texts begin words of the name, as one regular expression: it is cheaper to build than a
+    condition for each of them."""
+    ways = []
     for text in texts:
-        words = [rf"\m{re.escape(word)}" for word in re.findall(r"[^\W_]+", remembered.folded(text))]
-        ways += [reduce(and_, [Q(plain__regex=word) for word in words])] if words else []
-    return reduce(or_, ways)
+        words = re.findall(r"[^\W_]+", remembered.folded(text))[:MAX_WORDS]
+        ways.append("".join(rf"(?=.*\m{word})" for word in words))
+    return f"^({'|'.join(filter(None, ways))})" if any(ways) else ""

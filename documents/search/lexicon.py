@@ -5,10 +5,12 @@ not there yet; two writers at once may both add it, which costs a row and no wai
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
 from documents.search import analyzer, tree
+from documents.search.conditions import ANYTHING, Match, Params
 from documents.search.tree import ANY
 from documents.search.words import Blur
 
@@ -27,16 +29,29 @@ WHERE {kept} AND NOT EXISTS (
 )
 """
 # OFFSET 0: the planner would walk the index by length to the end in search of the first few.
-FITTING = """(SELECT %s::int, word, 0 FROM
-(SELECT word FROM documents_searchword WHERE word LIKE %s OFFSET 0) AS found
-ORDER BY length(word), word LIMIT %s)"""
+FITTING = "SELECT word, 0 AS far FROM documents_searchword WHERE word LIKE %s OFFSET 0"
 # The distance is less than the length of both words: else `ab` would be like everything short.
-SIMILAR = """(SELECT %s::int, word, far FROM
-(SELECT DISTINCT word, levenshtein_less_equal(word, %s, %s) AS far FROM documents_searchword
-WHERE length(word) BETWEEN %s AND %s AND {near} AND levenshtein_less_equal(word, %s, %s) <= %s OFFSET 0) AS found
-WHERE far < length(word) ORDER BY far, word LIMIT %s)"""
-SEEN = """SELECT word FROM unnest(%s::text[]) AS word WHERE EXISTS (
-SELECT 1 FROM documents_searchdoc s WHERE s.terms @@ (quote_literal(word)::tsquery && %s::tsquery))"""
+SIMILAR = """SELECT word, far FROM
+(SELECT word, levenshtein_less_equal(word, %s, %s) AS far FROM documents_searchword
+WHERE length(word) BETWEEN %s AND %s AND {near} AND levenshtein_less_equal(word, %s, %s) <= %s OFFSET 0) AS near
+WHERE far < length(word)"""
+COMMON = "WITH common AS MATERIALIZED (SELECT * FROM unnest(%s::text[]) WITH ORDINALITY AS listed (word, place))"
+ORDERED = """SELECT DISTINCT far, place, length(word) AS size, word
+FROM ({source}) AS fitting LEFT JOIN common USING (word) ORDER BY far, place, size, word"""
+LISTED = "SELECT word FROM unnest(%s::text[]) AS word"
+# OFFSET 0: whether a word may be seen is asked in this order, and no more often than until there are enough.
+FIRST_FEW = "(SELECT %s::int, word FROM ({source} OFFSET 0) AS ordered WHERE {seen} LIMIT %s)"
+SEEN = """EXISTS (
+SELECT FROM documents_searchdoc s WHERE s.terms @@ (quote_literal(ordered.word)::tsquery && %s::tsquery))"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The first `most` words that a blur stands for; of `words` only, if given, in their order."""
+
+    blur: Blur
+    most: int
+    words: tuple[str, ...] | None = None
 
 
 def statement(source: str) -> str:
@@ -61,33 +76,40 @@ def learn_pages(pks: Collection[int]) -> None:
         cursor.execute(LEARN_PAGES, [list(pks)])
 
 
-def look_up(blurs: Sequence[Blur], most: int) -> dict[Blur, list[tuple[str, int]]]:
-    """The words that each of them stands for and their distances, nearest and shortest first, in one statement."""
-    if not blurs:
+def look_up(asked: Sequence[Asked], common: Sequence[str] = (), seen: Match = ANYTHING) -> dict[Blur, list[str]]:
+    """The words that each of them stands for, in one statement: the nearest first, then those that come first in
+    `common`, then the shortest. Words that are not `seen` are passed over and take no place."""
+    if not asked:
         return {}
-    parts = [_part(number, blur, most) for number, blur in enumerate(blurs)]
-    found: dict[Blur, list[tuple[str, int]]] = {blur: [] for blur in blurs}
+    parts = [_first_few(number, one, seen) for number, one in enumerate(asked)]
+    found: dict[Blur, list[str]] = {one.blur: [] for one in asked}
+    params = [param for _, params in parts for param in params]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(sql for sql, _ in parts), [param for _, params in parts for param in params])
-        for number, word, far in cursor:
-            found[blurs[number]].append((word, far))
+        cursor.execute(f"{COMMON} {' UNION ALL '.join(sql for sql, _ in parts)}", [list(common), *params])
+        for number, word in cursor:
+            found[asked[number].blur].append(word)
     return found
 
 
-def seen(words: Collection[str], audience: str) -> set[str]:
-    """Those of the words that stand in documents with this audience."""
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN, [list(words), audience])
-        return {word for (word,) in cursor.fetchall()}
+def seen_in(audience: str) -> Match:
+    """That a word stands in documents with this audience, a tsquery."""
+    return Match(sql=SEEN, params=(audience,))
 
 
-def _part(number: int, blur: Blur, most: int) -> tuple[str, Sequence[int | str]]:
+def _first_few(number: int, asked: Asked, seen: Match) -> tuple[str, Params]:
+    source, params = _source(asked.blur) if asked.words is None else (LISTED, (list(asked.words),))
+    sql = FIRST_FEW.format(source=source, seen=seen.sql or "TRUE")
+    return sql, (number, *params, *seen.params, asked.most)
+
+
+def _source(blur: Blur) -> tuple[str, Params]:
     far, text = blur.distance, blur.text
     if not far:
-        return FITTING, (number, tree.like(text), most)
+        return ORDERED.format(source=FITTING), (tree.like(text),)
     near = " OR ".join(["word LIKE %s"] * len(pieces)) if (pieces := list(_pieces(text, far))) else "TRUE"
     lengths = (len(text) - far, len(text) + far)
-    return SIMILAR.format(near=f"({near})"), (number, text, far, *lengths, *pieces, text, far, far, most)
+    similar = SIMILAR.format(near=f"({near})")
+    return ORDERED.format(source=similar), (text, far, *lengths, *pieces, text, far, far)
 
 
 def _pieces(word: str, distance: int) -> Iterator[str]:

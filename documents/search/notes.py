@@ -41,6 +41,7 @@ UPDATE documents_note AS note SET tsv = fresh.words::tsvector FROM unnest(%s::bi
 WHERE note.id = fresh.id
 """
 TSV = '"documents_note"."tsv"'
+HELD = f"{TSV} @@ quote_literal(ordered.word)::tsquery"
 FIND = """
 SELECT asked.leaf, found.document_id
 FROM unnest(%s::tsquery[]) WITH ORDINALITY AS asked (words, leaf)
@@ -92,6 +93,12 @@ def _leaves(node: Node, reading: Reading) -> Iterator[Leaf]:
             leaf = words.leaf(node, None, reading)
             if leaf is not None:
                 yield leaf
+
+
+def seen(user: Person) -> Match:
+    """That a word of the lexicon stands in notes that the person may see."""
+    visible, params = _visible(user).values("pk").query.sql_with_params()
+    return Match(sql=f"EXISTS ({visible} AND {HELD})", params=params)
 
 
 def may_search(user: Person) -> bool:

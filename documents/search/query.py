@@ -1,14 +1,15 @@
 """Answers a search: reads it, compiles it, runs it within its limits. What it finds is what the person may see."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
-from psycopg.errors import QueryCanceled
+from psycopg.errors import ProgramLimitExceeded, QueryCanceled, StatementTooComplex, TooManyArguments, TooManyColumns
 
 from docplatform.lib.errors import Refused
 from documents import permissions
@@ -18,6 +19,7 @@ from documents.search import (
     expansion,
     facets,
     fields,
+    lexicon,
     notes,
     pages,
     ranking,
@@ -28,11 +30,11 @@ from documents.search import (
     vectors,
 )
 from documents.search.compiler import Compiled, Setting
-from documents.search.conditions import ANYTHING, NOTHING, Match, both
+from documents.search.conditions import ANYTHING, NOTHING, Match, both, either
 from documents.search.counts import Asked, Counted
 from documents.search.pages import Hits, Window
 from documents.search.params import Wanted
-from documents.search.split import Plan, number
+from documents.search.split import Plan, TooComplex, number
 from documents.search.tree import Everything, In, Node, Pattern, Phrase, Range, Word, walk
 from documents.search.values import Facts, whole_ends
 from documents.search.words import Leaf, Reading
@@ -44,6 +46,8 @@ TIMEOUT_MS = 8_000
 MAX_PROJECTS = 1_000
 UNREADABLE = "This query cannot be read. Check its quotation marks, brackets and colons."
 TOO_BROAD = "Too many words fit the wildcards or ~ of this query. Give more letters."
+
+LIMITS = (ProgramLimitExceeded, StatementTooComplex, TooManyArguments, TooManyColumns)
 
 # Bitmaps of half a million documents stay exact in this memory; a sequential scan would read every vector.
 SETUP = """
@@ -133,12 +137,12 @@ def visible(user: Person, documents: Sequence[int]) -> list[int]:
 def among(user: Person, wanted: Wanted, documents: Sequence[int]) -> list[int]:
     """Those of a few documents, which the person may see, that the search finds; none for a query that is not read as
     it is."""
-    with limited() as (_, codes):
+    with suppress(TooComplex), limited() as (_, codes):
         plan = split.plan(wanted, anonymous=user.is_anonymous, now=timezone.now())
-        if plan.escaped:
-            return []
-        known = setting(user, plan.tree, codes, reach=Reach.DOCUMENT)
-        return pages.among(compile_for(user, plan.tree, known, ANYTHING).condition, documents)
+        if not plan.escaped:
+            known = setting(user, plan.tree, codes, reach=Reach.DOCUMENT)
+            return pages.among(compile_for(user, plan.tree, known, ANYTHING).condition, documents)
+    return []
 
 
 @contextmanager
@@ -153,6 +157,8 @@ def limited(milliseconds: int = 0) -> Iterator[tuple[int, tuple[str, ...]]]:
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow from error
+        if isinstance(error.__cause__, LIMITS):
+            raise TooComplex from None  # what the database says quotes words of documents
         raise
 
 
@@ -161,10 +167,11 @@ def setting(user: Person, tree: Node, codes: tuple[str, ...], *, reach: Reach = 
     names_flag = any(isinstance(node, In) and fields.is_flag(node.field) for node in walk(tree))
     editable = rights.editable(user) if names_flag else NOTHING
     facts = Facts(timezone.now(), _visible_projects(user, tree), editable)
+    seen = partial(_seen, user)
     if reach is Reach.HURRIED:
-        return Setting(Reading(codes, words=expansion.common(tree).words), facts, is_loose=True)
+        return Setting(Reading(codes, words=expansion.common(tree, seen).words), facts, is_loose=True)
     slots.take(tree)
-    found = expansion.of(tree, lambda: audience(user).terms, patterns=reach is Reach.INDEX)
+    found = expansion.of(tree, seen, patterns=reach is Reach.INDEX)
     return Setting(Reading(codes, words=found.words), facts, found.is_cut)
 
 
@@ -188,6 +195,12 @@ def audience(user: Person) -> Match:
         return Match(vectors.quoted(facets.ANYONE))
     tokens = sorted(permissions.audiences_for(user))
     return Match(f"({' | '.join(vectors.quoted(vectors.audience(token)) for token in tokens)})")
+
+
+def _seen(user: Person) -> Match:
+    """That a word of the lexicon stands where the person's searches may find it."""
+    places = [lexicon.seen_in(audience(user).terms)]
+    return either([*places, notes.seen(user)] if notes.may_search(user) else places)
 
 
 def _visible_projects(user: Person, tree: Node) -> dict[int, str]:

@@ -38,9 +38,13 @@ class Busy(Refused):
 
 
 def take(node: Node) -> None:
-    """If the query is costly, wait a little for a slot; it is given back at the end of the transaction."""
-    if not any(map(is_costly, tree.walk(node))):
-        return
+    """A slot for the query if it is costly."""
+    if any(map(is_costly, tree.walk(node))):
+        wait()
+
+
+def wait() -> None:
+    """Wait a little for a slot; it is given back at the end of the transaction."""
     until = time.monotonic() + WAIT_SECONDS
     while not _taken():
         if time.monotonic() > until:

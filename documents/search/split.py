@@ -7,6 +7,7 @@ either value. Text stays text. Whatever stands in the URL narrows; garbage there
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from docplatform.lib.errors import Refused
 from documents.search import dates, fields, lexer, parser, tree
 from documents.search.fields import Field, Kind
 from documents.search.params import SEPARATORS, UrlFilter, Wanted
@@ -15,6 +16,15 @@ from documents.search.tree import ANY, ONE, Boost, Clauses, Either, Everything, 
 NUMBERS = frozenset({Kind.ID, Kind.NUMBERED, Kind.PROJECT, Kind.NUMBER})
 NAMED_BY_SLUG = frozenset({Kind.ID, Kind.NUMBERED, Kind.PROJECT})
 BIGGEST = 2**63 - 1
+MOST_VALUES = 500
+"""Words and values that a query and the filters beside it may ask for together."""
+
+
+class TooComplex(Refused):
+    """The query asks for more at once than there is room for."""
+
+    def __init__(self) -> None:
+        super().__init__("too_complex", "This search asks for too many things at once. Use fewer words and filters.")
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,9 @@ class _Filters:
 
 
 def plan(wanted: Wanted, *, anonymous: bool, now: datetime) -> Plan:
-    """The tree that answers the search. Anonymous queries get no wildcards and no fuzzy words in their text."""
+    """The tree that answers the search. Anonymous queries get no wildcards and no fuzzy words in their text.
+
+    400 where q and the URL together ask for too much."""
     parsed = parser.parse(wanted.q)
     text = parsed.tree
     sort, highlight = _controls(text)
@@ -52,6 +64,8 @@ def plan(wanted: Wanted, *, anonymous: bool, now: datetime) -> Plan:
     groups = [In(name, Either(tuple(values))) for name, values in filters.either.items()]
     must = ([text] if text is not None else []) + groups
     node = Clauses(must=tuple(must), never=tuple(filters.never)) if must or filters.never else Everything()
+    if sum(not tree.children(inner) for inner in tree.walk(node)) > MOST_VALUES:
+        raise TooComplex
     return Plan(node, wanted.sort or sort, wanted.highlight or highlight, parsed.escaped)
 
 

@@ -5,6 +5,7 @@ organizations by the rules for those.
 """
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import connection
@@ -30,13 +31,16 @@ TITLES = """(SELECT 'title', '', t.title FROM (
 SEEN = r"""EXISTS (SELECT FROM documents_searchdoc s WHERE s.terms @@
   (%s || ' & ''' || replace(replace({lexeme}, '\', '\\'), '''', '''''') || '''')::tsquery)"""
 """Whoever asks sees a document that has the lexeme now."""
-# Candidates in their order, and bounded.
-VALUES = """(SELECT %s, c.name, c.value FROM (
-  SELECT DISTINCT v.name, v.folded, v.value
-  FROM {names} CROSS JOIN unnest(%s::text[], %s::text[]) AS p (low, high)
-  JOIN documents_searchvalue v ON v.name = n.name AND v.folded >= p.low AND v.folded < p.high
-  ORDER BY v.folded, v.value LIMIT 30
-) c WHERE {seen} LIMIT %s)"""
+# Only what is seen counts for a LIMIT: otherwise what others keep to themselves would show by what it pushes out.
+VALUES = """(SELECT %s, v.name, v.value FROM (
+  SELECT DISTINCT n.name, s.folded, s.value
+  FROM {names} CROSS JOIN unnest(%s::text[], %s::text[]) AS p (low, high) CROSS JOIN LATERAL (
+    SELECT c.folded, c.value FROM (
+      SELECT DISTINCT k.folded, k.value FROM documents_searchvalue k
+      WHERE k.name = n.name AND k.folded >= p.low AND k.folded < p.high
+    ) c WHERE {seen} ORDER BY c.folded, c.value LIMIT %s
+  ) s
+) v ORDER BY v.folded, v.value LIMIT 30)"""
 KEYS = """(SELECT 'key', n.name, '' FROM {names} WHERE EXISTS (
   SELECT FROM unnest(%s::text[]) AS p (word) WHERE starts_with(lower(n.name), p.word)
 ) AND {seen} ORDER BY n.name LIMIT %s)"""
@@ -47,7 +51,7 @@ ALL_NAMES = """(WITH RECURSIVE known (name) AS (
   UNION ALL
   SELECT (SELECT min(v.name)::text FROM documents_searchvalue v WHERE v.name > known.name)
   FROM known WHERE known.name IS NOT NULL
-) SELECT name FROM known WHERE name <> %s LIMIT 200) AS n"""
+) SELECT name FROM known WHERE name <> %s) AS n"""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,12 @@ def suggest(user: Person, q: str, kinds: Collection[str] = KINDS) -> list[Sugges
     wanted = [kind for kind in KINDS if kind in kinds and _fits(kind, found)]
     if not wanted or not found.pieces:
         return []
-    suggestions = [*_from_index(user, found, wanted), *_named(user, found, wanted)]
+    suggestions: list[Suggestion] = []
+    for known, find in SOURCES:
+        if any(kind in known for kind in wanted):
+            # what takes too long is left out
+            with suppress(query.TooSlow), query.limited(TIMEOUT_MS):
+                suggestions += find(user, found, wanted)
     if "field" in wanted:
         suggestions += _fields(found)
     by_kind = {kind: [one for one in suggestions if one.kind == kind] for kind in wanted}
@@ -82,20 +91,15 @@ def _fits(kind: str, found: Typed) -> bool:
 
 
 def _from_index(user: Person, found: Typed, wanted: list[str]) -> Iterator[Suggestion]:
-    """In one statement; where that takes too long, without."""
-    if PARTS.keys().isdisjoint(wanted):
+    """In one statement."""
+    audience = query.audience(user).terms
+    parts = [part for kind in wanted if kind in PARTS for part in PARTS[kind](found, audience)]
+    if not parts:
         return
-    try:
-        with query.limited(TIMEOUT_MS), connection.cursor() as cursor:
-            audience = query.audience(user).terms
-            parts = [part for kind in wanted if kind in PARTS for part in PARTS[kind](found, audience)]
-            if not parts:
-                return
-            params = [param for _, params in parts for param in params]
-            cursor.execute("\nUNION ALL ".join(sql for sql, _ in parts), params)
-            rows = cursor.fetchall()
-    except query.TooSlow:
-        return
+    with connection.cursor() as cursor:
+        params = [param for _, params in parts for param in params]
+        cursor.execute("\nUNION ALL ".join(sql for sql, _ in parts), params)
+        rows = cursor.fetchall()
     for source in dict.fromkeys(source for source, _, _ in rows):
         for name, value in _best([(name, value) for of, name, value in rows if of == source], found):
             yield _suggestion(found, source, name, value)
@@ -156,7 +160,7 @@ def _values(source: str, name: str, found: Typed, audience: str) -> tuple[str, P
     """The values of one key, or without a name of all of them but tags."""
     lows = [remembered.folded(piece.text) for piece in found.pieces]
     highs = [low + LAST_LETTER for low in lows]
-    seen = SEEN.format(lexeme="%s || c.name || ':' || c.value")
+    seen = SEEN.format(lexeme="%s || n.name || ':' || c.value")
     sql = VALUES.format(names=THIS_NAME if name else ALL_NAMES, seen=seen)
     return sql, (source, name or TAG, lows, highs, audience, vectors.MARKER, MOST)
 
@@ -185,8 +189,14 @@ PARTS: dict[str, Callable[[Typed, str], Iterator[tuple[str, Params]]]] = {
 
 def _named(user: Person, found: Typed, wanted: list[str]) -> Iterator[Suggestion]:
     kinds = [kind for kind in wanted if kind in NAMED]
-    for kind, pk, name in names_like(user, [piece.text for piece in found.pieces], kinds, most=MOST) if kinds else []:
+    for kind, pk, name in names_like(user, [piece.text for piece in found.pieces], kinds, most=MOST):
         yield Suggestion(kind, str(pk), name, _said(found, kind, str(pk), name))
+
+
+SOURCES: tuple[tuple[Collection[str], Callable[[Person, Typed, list[str]], Iterator[Suggestion]]], ...] = (
+    (PARTS, _from_index),
+    (NAMED, _named),
+)
 
 
 def _fields(found: Typed) -> Iterator[Suggestion]:

@@ -1,7 +1,8 @@
 """Finds the words of a query on pages: snippets for hits, and for the viewer the boxes of the words themselves."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ FEWEST_PAGES = 4
 """but at so many of each hit."""
 PAGE_SNIPPETS = 25
 BOX_PAGES = 50
+SECONDS = 4.0
 
 PAGES = """
 SELECT vp.version_id, vp.number, pt.page_id, p.language, pt.body FROM documents_versionpage vp
@@ -66,7 +68,7 @@ def hits(documents: Collection[Document], leaves: Sequence[Leaf]) -> dict[int, S
     owners = {document.version_id: document.pk for document in documents if document.version_id}
     number = max(FEWEST_PAGES, min(HIT_PAGES, ALL_PAGES // max(1, len(owners))))
     with query.limited():
-        for page in _pages(list(owners), leaves, Match(sql="vp.number < %s", params=(number,))):
+        for page in _in_time(_pages(list(owners), leaves, Match(sql="vp.number < %s", params=(number,)))):
             if pieces := highlight.snippets(page.body, page.language, page.leaves(leaves), limit=1):
                 found[owners[page.version_id]][page.name] = pieces
     return found
@@ -79,7 +81,7 @@ def snippets(user: Person, document: Document, q: str) -> Snippets:
         pages = _pages([document.version_id], leaves) if leaves and document.version_id else ()
         return {
             page.name: pieces
-            for page in pages
+            for page in _in_time(pages)
             if (pieces := highlight.snippets(page.body, page.language, page.leaves(leaves), limit=PAGE_SNIPPETS))
         }
 
@@ -93,7 +95,7 @@ def boxes(user: Person, document: Document, q: str, *, number: int | None = None
         only = Match(sql="vp.number = %s", params=(number,)) if number is not None else Match()
         pages = list(_pages([document.version_id], leaves, only))[:BOX_PAGES]
     words = Page.objects.in_bulk([page.page_id for page in pages])
-    found = {page.name: _marked(words[page.page_id], page.leaves(leaves)) for page in pages}
+    found = {page.name: _marked(words[page.page_id], page.leaves(leaves)) for page in _in_time(pages)}
     return {name: marked for name, marked in found.items() if marked}
 
 
@@ -118,6 +120,15 @@ def _pages(versions: Sequence[int], leaves: Sequence[Leaf], only: Match = Match(
         cursor.execute(PAGES.format(condition=condition), [list(versions), *params, *only.params])
         for row in cursor:
             yield PageHit(*row)
+
+
+def _in_time(pages: Iterable[PageHit]) -> Iterator[PageHit]:
+    """As many of the pages as are read in SECONDS: hundreds of patterns over thousands of pages are not worth more."""
+    until = time.monotonic() + SECONDS
+    for page in pages:
+        if time.monotonic() > until:
+            return
+        yield page
 
 
 def _marked(page: Page, leaves: Sequence[Leaf]) -> list[dict[str, Any]]:

@@ -13,9 +13,12 @@ from documents import permissions
 from documents.models import Document
 from documents.serializers import oembed
 from documents.serializers.document import asset_url, canonical_url
+from documents.viewer import frames
 from projects.models import Project, ProjectDocument
 
 PER_PAGE = 25
+MAX_PAGE = 100
+"""Whoever wants more searches: each page is as costly as all those before it."""
 
 
 @require_safe
@@ -30,7 +33,7 @@ def project(request: HttpRequest, address: str) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         return HttpResponseRedirect(f"{path}?{query}" if query else path)
     response = render(request, "documents/project.html", _shown(found, request))
-    response.xframe_options_exempt = not found.private and "embed" in request.GET
+    response.xframe_options_exempt = not found.private and frames.is_frame(request)
     return response
 
 
@@ -45,7 +48,8 @@ def _shown(project: Project, request: HttpRequest) -> dict[str, Any]:
         "shown": _rows(rows[:PER_PAGE]),
         "following": len(rows) > PER_PAGE,
         "number": number,
-        "frame": request.GET.get("embed", ""),
+        "last": MAX_PAGE,
+        "frame": frames.is_frame(request),
         "oembed": oembed.discovery_url(urls.absolute(oembed.project_path(project))),
     }
 
@@ -63,6 +67,6 @@ def _thumbnail(document: Document) -> str:
 def _number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
-    if not number:
+    if not 1 <= number <= MAX_PAGE:
         raise Http404
     return number

@@ -16,7 +16,7 @@ from documents.pipeline.steps.formats import OPENED
 from documents.search import syntax
 from documents.serializers import oembed
 from documents.serializers.document import asset_url, canonical_url
-from documents.viewer import languages, modules
+from documents.viewer import frames, languages, modules
 
 
 @require_safe
@@ -104,5 +104,5 @@ def _at(request: HttpRequest, found: Document, place: str) -> HttpResponse:
 
 def _framed(response: HttpResponse, request: HttpRequest, found: Document) -> HttpResponse:
     """Sites may show what everybody may read in a frame that says that it is one."""
-    response.xframe_options_exempt = found.is_published and "embed" in request.GET
+    response.xframe_options_exempt = found.is_published and frames.is_frame(request)
     return response

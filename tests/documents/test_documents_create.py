@@ -192,7 +192,7 @@ def test_too_many_or_no_object_is_refused_as_a_whole(owner: User, body: Any) -> 
     assert list(response.json()) == ["non_field_errors"]
 
 
-def test_strangers_may_not_upload(anonymous: Any) -> None:
+def test_strangers_may_not_upload(anonymous: Any, db: None) -> None:
     response = create(anonymous, {"title": "A"})
     assert response.status_code == 403
     assert response.json() == {"detail": "Authentication credentials were not provided."}

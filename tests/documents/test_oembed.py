@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from documents.models import Document, Note
+from documents.viewer import project as viewer
 from organizations.models import User
 from projects.models import ProjectDocument
 from tests.conftest import client_of
@@ -204,3 +205,30 @@ def test_a_private_project_is_its_collaborators(owner: User, outsider: User, ano
     assert (page.status_code, page["X-Frame-Options"]) == (200, "DENY")
     assert "holds no document" in page.content.decode()
     assert client.get(f"{address.removeprefix(SITE)}?page=0").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "is_frame"), [("", False), ("?embed", False), ("?embed=", False), ("?embed=1", True)]
+)
+def test_only_what_is_made_for_a_frame_stands_in_one(
+    client: Any, owner: User, document: Document, query: str, is_frame: bool
+) -> None:
+    project = make_project(owner, private=False)
+    page = client.get(f"/projects/{project.slug}-{project.pk}/{query}")
+    assert ("X-Frame-Options" not in page, "site-bar" not in page.content.decode()) == (is_frame, is_frame)
+    assert ("X-Frame-Options" not in client.get(f"/documents/{document.pk}-budget-2024/{query}")) is is_frame
+
+
+def test_the_last_page_of_a_project_leads_to_the_search(
+    client: Any, owner: User, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewer, "PER_PAGE", 1)
+    monkeypatch.setattr(viewer, "MAX_PAGE", 2)
+    project = make_project(owner, private=False)
+    for held in (document, *(make_document(owner, access="public") for _ in range(2))):
+        ProjectDocument.objects.create(project=project, document=held)
+    first, last, beyond = (client.get(f"/projects/{project.slug}-{project.pk}/?page={n}") for n in (1, 2, 3))
+    assert (first.status_code, last.status_code, beyond.status_code) == (200, 200, 404)
+    link = f'href="/?q=project:{project.pk}"'
+    assert (link in first.content.decode(), link in last.content.decode()) == (False, True)
+    assert "?page=3" not in last.content.decode()

@@ -115,13 +115,17 @@ def test_nothing_is_counted_that_the_person_may_not_see(
     assert counted(anonymous, "access,tag,project") == {"access": [("public", 1, "public")], "tag": [], "project": []}
 
 
-@pytest.mark.parametrize("facets", ["colour", "access,created_at", "created_at:day", "title", "data_", "page_no_1"])
+@pytest.mark.parametrize(
+    "facets",
+    ["colour", "access,created_at", "created_at:day", "title", "data_", "page_no_1", "tag:x", "data_a:x", "data_a b"],
+)
 def test_unknown_facets_are_refused_by_name(owner: User, facets: str) -> None:
     response = client_of(owner).get(URL, {"facets": facets})
     assert response.status_code == 400
     [sentence] = response.json()["facets"]
     assert "created_at:year" in sentence
     assert facets.rpartition(",")[2] in sentence
+    assert client_of(owner).get(URL, {"facets": f"{facets}:\0"}).status_code == 400
 
 
 def test_facets_cost_one_query_and_are_bounded(

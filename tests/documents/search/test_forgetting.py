@@ -1,5 +1,6 @@
 """What is removed for good leaves the words that wildcards know, the values that are suggested, and the statistics."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from documents.actions.purge import purge
-from documents.models import Document, Note, SearchValue, SearchWord
+from documents.models import Document, Note, SearchDoc, SearchValue, SearchWord
 from documents.pipeline import versions
-from documents.search import forgetting, index, notes, statistics
+from documents.search import forgetting, index, notes, remembered, statistics
 from organizations.models import User
 from tests.conftest import client_of
 from tests.documents.factories import add_version
@@ -106,3 +107,28 @@ def test_what_stands_everywhere_is_not_looked_up_and_much_is_sorted_in_first(
     monkeypatch.setattr(statistics, "frequencies", lambda: {"gone": 0.3})
     assert sorted(forgetting.forget([*many, "gone", "harbour"])) == sorted(many)
     assert known() == {"levy", "harbour", "gone"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_remove_the_same_word_at_once(owner: User) -> None:
+    one, two = (write(owner, "Shared", data={"color": ["red"]}) for _ in range(2))
+
+    def remove(document: Document) -> None:
+        SearchDoc.objects.filter(document=document).delete()
+        forgetting.forget(["shared"])
+        forgetting.forget_values(remembered.pairs(document))
+
+    def other() -> None:
+        try:
+            with transaction.atomic():
+                remove(two)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            remove(one)
+            removal = pool.submit(other)
+            assert not wait([removal], timeout=0.3).done
+        removal.result(timeout=30)
+    assert "shared" not in known() and values() == set()

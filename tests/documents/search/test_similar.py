@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from documents.actions import document as actions
 from documents.choices import Access
 from documents.models import Document
+from documents.search import similar, slots
 from organizations.models import User
 from tests.conftest import client_of
 from tests.documents.search.corpus import write
@@ -69,3 +70,23 @@ def test_nobody_sees_what_is_not_theirs(owner: User, outsider: User, anonymous: 
     actions.update({other.pk: {"access": Access.PRIVATE}}, actor=owner)
     assert titles(outsider, shown) == titles(anonymous, shown) == []
     assert client_of(owner).get("/api/documents/0/similar/").status_code == 404
+
+
+def test_hidden_documents_decide_nothing(owner: User, outsider: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similar, "WORDS", 1)
+    write(outsider, "Cable")
+    shown = write(outsider, "Bridge cable")
+    assert titles(outsider, shown) == ["Cable"]
+    write(owner, "Bridge")
+    for _ in range(3):
+        write(owner, "Hidden cable")
+    assert titles(outsider, shown) == ["Cable"]
+
+
+def test_it_waits_for_a_slot(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise slots.Busy
+
+    document = write(owner, "Levy")
+    monkeypatch.setattr(slots, "wait", refuse)
+    assert client_of(owner).get(f"/api/documents/{document.pk}/similar/")["Retry-After"] == "5"

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from documents.actions import document as actions
 from documents.choices import Access
 from documents.models import SearchValue
-from documents.search import index, typed
+from documents.search import index, suggest, typed
 from organizations.models import Organization, User
 from tests.conftest import client_of, person
 from tests.documents.factories import make_project
@@ -168,3 +168,29 @@ def test_values_are_remembered_once(owner: User) -> None:
     known = set(SearchValue.objects.values_list("name", "value", "folded"))
     assert known == {("data__tag", "x", "x"), ("data__tag", "y", "y")}
     assert SearchValue.objects.count() == 2
+
+
+def test_what_others_hide_pushes_nothing_out(owner: User, outsider: User) -> None:
+    write(outsider, "Mine", data={"_tag": ["projectzz"], "zz_color": ["zz red"]})
+    hidden = [f"project{number:03d}" for number in range(40)]
+    write(owner, "Theirs", data={"_tag": hidden, **{f"a{number:03d}": ["zz"] for number in range(210)}})
+    assert queries(outsider, "tag:project") == ["tag:projectzz"]
+    assert queries(outsider, "zz", "data") == ["data_zz_color:", 'data_zz_color:"zz red"']
+
+
+def test_what_takes_too_long_is_left_out(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: Any, **__: Any) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+        return []
+
+    write(owner, "Ownership")
+    monkeypatch.setattr(suggest, "TIMEOUT_MS", 200)
+    monkeypatch.setattr(suggest, "names_like", slow)
+    assert queries(owner, "own") == ["title:Ownership"]
+
+
+def test_of_long_texts_the_first_words_are_looked_for(owner: User) -> None:
+    project = make_project(owner, "a b c d e f g h")
+    assert queries(owner, 'project:"h g f e d c b a z') == [f"project:{project.pk}"]
+    assert queries(owner, 'project:"h z') == queries(owner, 'project:"!') == []

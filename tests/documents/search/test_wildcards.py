@@ -1,5 +1,6 @@
 """Wildcards and fuzzy words: which words of the index they stand for, where they may stand, how many they may be."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,14 +10,15 @@ from django.db import connection
 from docplatform.lib.errors import Refused
 from documents.choices import Access
 from documents.models import Document, SearchWord
-from documents.search import expansion, index, lexicon, pages, query, statistics
+from documents.search import expansion, index, lexicon, notes, pages, query, statistics
 from documents.search.pages import Window
 from documents.search.params import Wanted
 from documents.search.query import Found
 from documents.search.tree import ANY, ONE, Pattern, Word
 from documents.search.words import Blur, expression
-from organizations.models import User
+from organizations.models import Organization, Plan, User
 from tests.conftest import client_of
+from tests.documents.modifying import note
 from tests.documents.search.corpus import write
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +122,8 @@ def test_the_nearest_and_most_common_words_come_first(owner: User, monkeypatch: 
     monkeypatch.setattr(expansion, "FITTING", 3)
     fuzzy, pattern = Blur("levy", 2), Blur("\x01lev\x02\x01")
     plan = [
-        expansion.of(node, lambda: query.audience(owner).terms) for node in (Word("levy", 2), Pattern(pattern.text))
+        expansion.of(node, lambda: lexicon.seen_in(query.audience(owner).terms))
+        for node in (Word("levy", 2), Pattern(pattern.text))
     ]
     assert plan[0].words[fuzzy] == ("levy", "levyy", "evy", "lavy")
     assert plan[1].words[pattern] == ("levyy", "levyxx", "qqlevy")
@@ -153,6 +156,76 @@ def test_words_that_nobody_may_see_are_not_told_by_what_is_left_out(
     ]
     assert not after[0].degraded
     assert found(outsider, "*secret") == {"Bait"}
+
+
+def all_told(user: User, q: str) -> tuple[Any, ...]:
+    """What the person learns from an answer, also from the one to those who do something with all that is found."""
+    answer = ask(user, q)
+    try:
+        every: object = query.every(user, Wanted(q), most=100)
+    except Refused as refusal:
+        every = refusal.message
+    return answer.degraded, answer.hits.count, answer.hits.ids, every
+
+
+@pytest.mark.parametrize("decoys", [9, 10, 11])
+def test_many_other_wildcards_do_not_tell_them_either(
+    owner: User, outsider: User, monkeypatch: pytest.MonkeyPatch, decoys: int
+) -> None:
+    """Words of one's own fill the ten places that the query leaves: one more would be told by what has none."""
+    monkeypatch.setattr(expansion, "ALL", 40)
+    for letter in "abcdefghijk"[:decoys]:
+        write(outsider, letter, f"{letter}nightingale", access=Access.PRIVATE)
+    queries = (
+        "*nightingale qzaa~1 qzab~1 qzac~1",
+        "nightingale~1 qzaa~1 qzab~1 qzac~1",
+        "*nightingale",
+        "nightingale~1",
+    )
+    before = [all_told(outsider, q) for q in queries]
+    assert [told[0] for told in before] == [decoys > 10, decoys > 10, False, False]
+    write(owner, "Secret", "nightingale znightingale", access=Access.PRIVATE)
+    for common in ({}, {"nightingale": 0.9, "znightingale": 0.8}):
+        monkeypatch.setattr(statistics, "frequencies", partial(dict, common))
+        assert [all_told(outsider, q) for q in queries] == before
+
+
+def test_in_a_hurry_they_take_no_place_either(owner: User, outsider: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expansion, "FUZZY", 1)
+    monkeypatch.setattr(statistics, "frequencies", lambda: {"nightingale": 0.9, "anightingale": 0.5})
+    write(outsider, "Mine", "anightingale")
+    write(owner, "Secret", "nightingale", access=Access.PRIVATE)
+    tree, setting = Pattern(f"{ANY}nightingale"), query.setting
+    assert setting(outsider, tree, (), reach=query.Reach.HURRIED).reading.words == {Blur(tree.text): ("anightingale",)}
+
+
+def test_words_of_notes_that_one_may_see_take_a_place(
+    owner: User, outsider: User, newsroom: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expansion, "FITTING", 2)
+    newsroom.plan = Plan.objects.create(name="Professional", feature_level=1)
+    newsroom.save()
+    document = write(owner, "Levy", "abort")
+    notes.read([(note(document, 0, owner, "Export", "private"), document.language)])
+    write(outsider, "Secret", "xport yport", access=Access.PRIVATE)
+    assert found(owner, "*port") == found(owner, "*xport") == {"Levy"}
+    assert [ask(owner, q).degraded for q in ("*port", "*ort")] == [False, False]
+
+
+def test_too_much_at_once_is_refused_without_a_word_of_it(
+    owner: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(owner)
+    words = ["a" + "".join(chr(99 + int(digit)) for digit in f"{n:03}") + "x" * 56 + "b" for n in range(400)]
+    write(owner, "Levy", " ".join(words))
+    pages = {f"page_no_{n}": "a*b" for n in range(1, 100)}
+    assert client.get("/api/documents/search/", pages).status_code == 200
+    answers = [client.get("/api/documents/search/", {**pages, "data_k": ",".join(["1"] * 401)})]
+    monkeypatch.setattr(expansion, "ALL", 40_000)
+    answers.append(client.get("/api/documents/search/", pages))
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(400, "too_complex")] * 2
+    assert "xxx" not in caplog.text
+    assert query.among(owner, Wanted(" OR ".join(f"{name}:{value}" for name, value in pages.items())), [1]) == []
 
 
 def test_a_pattern_of_very_many_wildcards_takes_no_time(owner: User) -> None:
