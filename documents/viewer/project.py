@@ -45,6 +45,7 @@ def _shown(project: Project, request: HttpRequest) -> dict[str, Any]:
     rows = list(documents[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
     return {
         "project": project,
+        "search": f"project:{project.pk} ",
         "shown": _rows(rows[:PER_PAGE]),
         "following": len(rows) > PER_PAGE,
         "number": number,
